@@ -1,0 +1,1 @@
+"""The applications of the control tower, each owning tables of its own."""

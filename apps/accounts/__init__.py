@@ -1,0 +1,1 @@
+"""People, their roles per company and plant, and what they may see."""

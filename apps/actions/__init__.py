@@ -1,0 +1,1 @@
+"""Guided actions: plan, approval, outbox, verification."""

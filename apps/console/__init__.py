@@ -1,0 +1,1 @@
+"""Pages that look across applications: home, sync, audit trail, settings."""

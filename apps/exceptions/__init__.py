@@ -1,0 +1,1 @@
+"""Live exceptions: detectors, cases, the board and its stream."""

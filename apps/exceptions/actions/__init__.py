@@ -1,0 +1,1 @@
+"""Guided actions that exceptions offer, one per file."""

@@ -1,0 +1,9 @@
+"""Application configuration of exceptions."""
+
+from django.apps import AppConfig
+
+
+class ExceptionsConfig(AppConfig):
+    name = "apps.exceptions"
+    label = "exceptions"
+    default_auto_field = "django.db.models.BigAutoField"

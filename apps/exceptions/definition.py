@@ -1,0 +1,181 @@
+"""What a detector is, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, ClassVar, Generic, TypeVar
+
+from django.db.models import QuerySet
+
+from apps.accounts.roles import Role
+from controltower.lib.registry import Registry
+from controltower.lib.scope import Scope
+from odoo_sync.mirror.base import Mirror
+
+
+class Severity(StrEnum):
+    """The four severities; from the score by fixed limits (80, 60, 35)."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+    @classmethod
+    def of_score(cls, score: Decimal) -> Severity:
+        """Critical from 80, high from 60, medium from 35, else low."""
+        if score >= 80:
+            return cls.CRITICAL
+        if score >= 60:
+            return cls.HIGH
+        return cls.MEDIUM if score >= 35 else cls.LOW
+
+
+class Domain(StrEnum):
+    """The workflow a case belongs to; part of its visibility channel."""
+
+    DEMAND = "demand"
+    PROCURE = "procure"
+    PRODUCE = "produce"
+    QUALITY = "quality"
+    ASSETS = "assets"
+    FINANCE = "finance"
+    SERVICE = "service"
+    INTERCOMPANY = "intercompany"
+    MASTER_DATA = "master_data"
+    INTEGRATION = "integration"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a finding is about: a row, a pair, a group or a missing thing, with the place it belongs to.
+
+    ``company`` and ``plant`` are mirror keys; a missing company means the group.
+    """
+
+    type: str
+    key: str
+    connection: int
+    company: int | None = None
+    plant: int | None = None
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link of the chain from a cause to a customer, as shown on a case.
+
+    ``slack_days`` is negative when the link comes too late. ``money`` is in group currency. ``mirror`` and ``row`` name
+    the record, ``company`` the one it belongs to, for reduction where a reader may not see that company.
+    """
+
+    kind: str
+    name: str
+    detail: str = ""
+    mirror: str = ""
+    row: int | None = None
+    company: int | None = None
+    depth: int = 0
+    due_at: datetime | None = None
+    expected_at: datetime | None = None
+    slack_days: int | None = None
+    money: Decimal | None = None
+    hard: bool = True
+
+
+@dataclass(frozen=True)
+class Impact:
+    """What a finding puts at risk. ``money`` is group currency, each sale order line counted once."""
+
+    money: Decimal = Decimal(0)
+    currency: str = "EUR"
+    customers: tuple[int, ...] = ()
+    order_lines: tuple[int, ...] = ()
+    productions: tuple[int, ...] = ()
+    delay_days: int = 0
+    importance: Decimal = Decimal("0.3")
+    control: bool = False
+    chain: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One fact that the detector saw: label, value, the document it is on, and how fresh it is (mirror as-of)."""
+
+    label: str
+    value: Any
+    mirror: str = ""
+    row: int | None = None
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The condition holds. ``next_check_at`` is when time alone would change the judgement."""
+
+    subject: Subject
+    summary: str
+    detail: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    impact: Impact = field(default_factory=Impact)
+    next_check_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Clear:
+    """The condition does not hold; it may from ``next_check_at`` on, if nothing else changes."""
+
+    subject: Subject
+    next_check_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class CannotJudge:
+    """Inputs are missing: never the same as all clear. ``reason`` is shown."""
+
+    subject: Subject
+    reason: str
+    next_check_at: datetime | None = None
+
+
+Verdict = Finding | Clear | CannotJudge
+Path = str | Callable[[Iterable[int]], Iterable[int]]
+F = TypeVar("F")
+
+
+class Detector(Generic[F]):
+    """One kind of exception: SQL narrows to candidates, ``facts`` reads in bulk, ``judge`` is pure.
+
+    ``depends_on`` maps each mirror to how a changed row of it leads to subjects: a lookup path from that row to the
+    subject rows, or a function from changed ids to subject keys. ``remedies`` are keys of guided actions, the
+    recommended one first. ``limits`` are typed thresholds.
+    """
+
+    key: ClassVar[str]
+    code: ClassVar[str]
+    title: ClassVar[Any]
+    domain: ClassVar[Domain]
+    owner: ClassVar[Role]
+    subject_type: ClassVar[str]
+    remedies: ClassVar[tuple[str, ...]] = ()
+    limits: ClassVar[Any] = None
+    depends_on: ClassVar[Mapping[type[Mirror], Path]] = {}
+    by_time: ClassVar[bool] = True
+
+    def candidates(self, scope: Scope, subjects: Iterable[str] | None = None) -> QuerySet[Any] | Iterable[Any]:
+        """What may be a finding, or only these subjects. The first IO."""
+        raise NotImplementedError
+
+    def facts(self, candidates: Any, now: datetime) -> Iterator[F]:
+        """One frozen value per subject, read in bulk. The last IO."""
+        raise NotImplementedError
+
+    def judge(self, facts: F, limits: Any, now: datetime) -> Verdict:
+        """Pure: the same facts, limits and moment give the same verdict."""
+        raise NotImplementedError
+
+
+detectors: Registry[Detector[Any]] = Registry("detectors")

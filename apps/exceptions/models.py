@@ -1,0 +1,156 @@
+"""Cases, their timeline, the timetable of checks and the numbered stream of changes."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+
+from apps.exceptions.definition import Domain, Severity
+from apps.exceptions.lifecycle import ENDED, LIVE, CaseState
+from controltower.lib.scope import Scope
+from odoo_sync.mirror.base import Many2one
+from odoo_sync.models import Connection
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Cases."""
+
+    def within(self, scope: Scope) -> CaseQuerySet:
+        """Only what this scope may see. An empty scope sees nothing."""
+        return self.none() if scope.is_empty else self.filter(scope.condition("company_id", "plant_id"))
+
+    def live(self) -> CaseQuerySet:
+        return self.filter(state__in=LIVE)
+
+
+class Case(models.Model):
+    """One exception from its first finding to its end; one live case per detector and subject.
+
+    ``money`` is at risk in ``currency`` (the group's), each order line once. ``delay_days`` counts working days of the
+    plant. ``evidence``, ``impact`` and ``score_terms`` keep what was judged, so that the score can be recomputed by
+    hand. ``version`` grows with each change; a verb names the version it saw.
+    """
+
+    detector = models.CharField(max_length=64)
+    subject_type = models.CharField(max_length=64)
+    subject_key = models.CharField(max_length=128)
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    company = Many2one("odoo_sync.Company")
+    plant = Many2one("odoo_sync.Warehouse")
+    domain = models.CharField(max_length=16, choices=[(one.value, one.value) for one in Domain])
+    severity = models.CharField(max_length=8, choices=[(one.value, one.value) for one in Severity])
+    score = models.DecimalField(max_digits=5, decimal_places=2)
+    score_terms = models.JSONField(default=dict)
+    summary = models.CharField(max_length=512)
+    detail = models.CharField(max_length=512, blank=True)
+    evidence = models.JSONField(default=list)
+    impact = models.JSONField(default=dict)
+    money = models.DecimalField(max_digits=20, decimal_places=2, default=0)
+    currency = models.CharField(max_length=8)
+    delay_days = models.IntegerField(default=0)
+    customers = models.IntegerField(default=0)
+    documents = ArrayField(models.BigIntegerField(), default=list, db_comment="keys of documents in the chain")
+    state = models.CharField(max_length=16, choices=CaseState.choices, default=CaseState.OPEN)
+    state_at = models.DateTimeField(db_default=Now())
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="cases")
+    snoozed_until = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(db_default=Now())
+    acknowledged_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ending = models.CharField(max_length=512, blank=True, db_comment="why it ended, in words")
+    clear_since = models.DateTimeField(null=True, db_comment="condition false since; closes after the hysteresis")
+    regressions = models.IntegerField(default=0)
+    judged_at = models.DateTimeField(db_default=Now())
+    cannot_judge = models.CharField(max_length=512, blank=True)
+    version = models.IntegerField(default=1)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["detector", "subject_type", "subject_key"],
+                condition=models.Q(state__in=sorted(LIVE)),
+                name="one_live_case_per_subject",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=sorted(ENDED), ended_at__isnull=False)
+                | models.Q(state__in=sorted(LIVE), ended_at=None),
+                name="an_ended_case_says_when",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["-score", "-id"], condition=models.Q(state__in=sorted(LIVE)), name="live_cases_by_score"
+            ),
+            models.Index(
+                fields=["company", "plant", "domain"], condition=models.Q(state__in=sorted(LIVE)), name="live_by_place"
+            ),
+            models.Index(fields=["detector", "subject_key"], name="cases_of_a_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return self.summary
+
+
+class CaseEvent(models.Model):
+    """One line of a case's timeline: a detector's word, a person's act, a note, a write."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField(db_default=Now())
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    verb = models.CharField(max_length=64)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "id"], name="timeline_of_a_case")]
+
+
+class Check(models.Model):
+    """When time alone would change a judgement: the timetable that replaces blind re-evaluation."""
+
+    detector = models.CharField(max_length=64)
+    subject_type = models.CharField(max_length=64)
+    subject_key = models.CharField(max_length=128)
+    due_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["detector", "subject_type", "subject_key"], name="one_check_per_subject")
+        ]
+        indexes = [models.Index(fields=["due_at"], name="checks_by_time")]
+
+
+class Channel(models.Model):
+    """A visibility channel: everyone who may see one of its cases may see all. ``last_number`` is dense.
+
+    Null plant is company level, null company the group's; ``key`` is ``connection.company.plant.domain``,
+    with ``-`` for null.
+    """
+
+    key = models.CharField(max_length=128, unique=True)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    company = models.BigIntegerField(null=True)
+    plant = models.BigIntegerField(null=True)
+    domain = models.CharField(max_length=16)
+    last_number = models.BigIntegerField(default=0)
+
+
+class Event(models.Model):
+    """A change of a case to be shown: inserted with the change, numbered and sent by whoever commits.
+
+    ``number`` counts within the channel in publishing order; ids are no sequence, they are handed out before
+    the commit.
+    """
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="events")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    number = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "number"], name="one_number_per_channel")]
+        indexes = [models.Index(fields=["id"], condition=models.Q(number=None), name="events_to_publish")]

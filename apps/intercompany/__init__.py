@@ -1,0 +1,1 @@
+"""Intercompany matching; registered here, built on the mirror of accounting."""

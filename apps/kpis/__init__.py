@@ -1,0 +1,1 @@
+"""Governed key figures; registered here, built on the mirror."""

@@ -1,0 +1,9 @@
+"""Application configuration of notifications."""
+
+from django.apps import AppConfig
+
+
+class NotificationsConfig(AppConfig):
+    name = "apps.notifications"
+    label = "notifications"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""The wiring of the control tower, and a small library below everything."""

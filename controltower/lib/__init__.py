@@ -1,0 +1,1 @@
+"""Small pure tools; imports nothing else of the project."""

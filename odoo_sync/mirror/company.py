@@ -1,0 +1,91 @@
+"""Mirrors of companies, partners, users and their calendars."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from odoo_sync.mirror.base import Lane, Many2one, Mirror, Source, mirrors
+
+
+@mirrors.add
+class WorkingCalendar(Mirror):
+    """When a company or work centre works, and in which time zone. Odoo: resource.calendar."""
+
+    key = "resource.calendar"
+    source = Source(model="resource.calendar", renames={"time_zone": "tz"}, archived=True)
+
+    name = models.CharField(max_length=256)
+    company = Many2one("odoo_sync.Company")
+    time_zone = models.CharField(max_length=64, null=True)
+    active = models.BooleanField(null=True)
+
+
+@mirrors.add
+class WorkingHours(Mirror):
+    """One stretch of a working week. Odoo: resource.calendar.attendance; Monday is 0; hours are local."""
+
+    key = "resource.calendar.attendance"
+    source = Source(
+        model="resource.calendar.attendance",
+        renames={"calendar": "calendar_id", "weekday": "dayofweek", "from_hour": "hour_from", "to_hour": "hour_to"},
+    )
+    company_path = "calendar__company"
+
+    calendar = Many2one(WorkingCalendar, related_name="hours")
+    weekday = models.CharField(max_length=1, null=True)
+    from_hour = models.DecimalField(max_digits=8, decimal_places=4, null=True)
+    to_hour = models.DecimalField(max_digits=8, decimal_places=4, null=True)
+
+
+@mirrors.add
+class Company(Mirror):
+    """One company of the group. Odoo: res.company. Read by everyone who may see one of its plants."""
+
+    key = "res.company"
+    source = Source(model="res.company", renames={"calendar": "resource_calendar_id"}, lane=Lane.WARM, archived=True)
+    company_path = "id"
+
+    name = models.CharField(max_length=256)
+    partner = Many2one("odoo_sync.Partner")
+    parent = Many2one("self")
+    currency = Many2one("odoo_sync.Currency")
+    calendar = Many2one(WorkingCalendar)
+    active = models.BooleanField(null=True)
+
+
+@mirrors.add
+class Partner(Mirror):
+    """A vendor, customer, company or contact. Odoo: res.partner.
+
+    A partner without a company is shared by the group and seen by all. Customers are counted by
+    ``commercial_partner``.
+    """
+
+    key = "res.partner"
+    source = Source(model="res.partner", renames={"time_zone": "tz"}, lane=Lane.WARM, archived=True)
+    company_path = None
+
+    name = models.CharField(max_length=512, null=True)
+    parent = Many2one("self")
+    commercial_partner = Many2one("self")
+    company = Many2one(Company)
+    is_company = models.BooleanField(null=True)
+    email = models.CharField(max_length=320, null=True)
+    time_zone = models.CharField(max_length=64, null=True)
+    customer_rank = models.IntegerField(null=True)
+    supplier_rank = models.IntegerField(null=True)
+    active = models.BooleanField(null=True)
+
+
+@mirrors.add
+class OdooUser(Mirror):
+    """A person with a sign-in in Odoo, as buyers, salespeople and writers are named. Odoo: res.users."""
+
+    key = "res.users"
+    source = Source(model="res.users", archived=True)
+
+    name = models.CharField(max_length=256, null=True)
+    login = models.CharField(max_length=256, null=True)
+    partner = Many2one(Partner)
+    company = Many2one(Company)
+    active = models.BooleanField(null=True)

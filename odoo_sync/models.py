@@ -1,0 +1,131 @@
+"""What the mirror knows of itself: connections, cursors, runs, quarantine and the promise ledger."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from django.db import models
+from django.db.models.functions import Now
+
+from controltower.lib.keys import MOST_CONNECTION
+from odoo_sync import mirror
+
+
+class Connection(models.Model):
+    """One Odoo database that the tower mirrors. Its number is part of every row's key and is never reused.
+
+    ``secret`` is the bot user's API key or password, encrypted with FIELD_KEY. ``identity`` is Odoo's
+    database.uuid, or a fingerprint of the companies where the bot may not read it; another database under the old
+    address is refused until a person decides. ``writes_enabled`` is the kill switch: off means nothing is sent.
+    """
+
+    id = models.AutoField(primary_key=True)
+    name = models.CharField(max_length=128, unique=True)
+    url = models.URLField(max_length=512)
+    database = models.CharField(max_length=128)
+    login = models.CharField(max_length=256)
+    secret = models.BinaryField()
+    identity = models.CharField(max_length=128, blank=True)
+    server_version = models.CharField(max_length=64, blank=True)
+    capabilities = models.JSONField(default=dict, db_comment="what the probe found: models, missing fields, companies")
+    writes_enabled = models.BooleanField(default=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    problem = models.TextField(blank=True, db_comment="why sync does not run, in words for an administrator")
+    problem_since = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["url", "database"], name="connection_address_is_unique"),
+            models.CheckConstraint(
+                condition=models.Q(id__gt=0, id__lte=MOST_CONNECTION), name="connection_number_fits_the_key"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Cursor(models.Model):
+    """How far one mirror of one connection has been read.
+
+    ``watermark`` is a floored second of Odoo's clock up to which every change has been seen; ``loaded_id`` the last
+    Odoo id of the initial load, null ``loaded_at`` while that load is under way; ``as_of`` the moment (our clock) up to
+    which the mirror is known to be complete.
+    """
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="cursors")
+    mirror = models.CharField(max_length=64)
+    watermark = models.DateTimeField(null=True)
+    loaded_id = models.BigIntegerField(default=0)
+    load_started_at = models.DateTimeField(null=True)
+    load_total = models.BigIntegerField(null=True)
+    loaded_at = models.DateTimeField(null=True)
+    as_of = models.DateTimeField(null=True)
+    swept_at = models.DateTimeField(null=True)
+    rows = models.BigIntegerField(default=0)
+    frozen_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "mirror"], name="one_cursor_per_mirror")]
+
+
+class Run(models.Model):
+    """One pass over one mirror: initial load, delta or id sweep."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="runs")
+    mirror = models.CharField(max_length=64)
+    kind = models.CharField(max_length=16)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    rows_read = models.BigIntegerField(default=0)
+    rows_changed = models.BigIntegerField(default=0)
+    rows_gone = models.BigIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["connection", "mirror", "-started_at"], name="runs_latest_first")]
+
+
+class Quarantine(models.Model):
+    """A row that could not be converted: kept with its reason, tried again, never dropped."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="quarantine")
+    mirror = models.CharField(max_length=64)
+    odoo_id = models.BigIntegerField()
+    reason = models.TextField()
+    attempts = models.IntegerField(default=1)
+    since = models.DateTimeField(db_default=Now())
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "mirror", "odoo_id"],
+                condition=models.Q(released_at=None),
+                name="one_open_quarantine_per_row",
+            )
+        ]
+
+
+class Promise(models.Model):
+    """One value that a promised date has had. Append-only: the first, the last and all between are kept.
+
+    ``seen_at`` is when the tower read it, ``written_at`` Odoo's write_date of that version. A null ``promised_at`` says
+    that the promise was taken back.
+    """
+
+    mirror = models.CharField(max_length=64)
+    row = models.BigIntegerField()
+    field = models.CharField(max_length=32)
+    promised_at = models.DateTimeField(null=True)
+    written_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["mirror", "row", "field", "id"], name="promises_of_a_row")]
+
+
+for _module in iter_modules(mirror.__path__):
+    import_module(f"odoo_sync.mirror.{_module.name}")
