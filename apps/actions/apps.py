@@ -7,3 +7,8 @@ class ActionsConfig(AppConfig):
     name = "apps.actions"
     label = "actions"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from apps.actions.definition import actions
+
+        actions.discover()

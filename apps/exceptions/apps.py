@@ -7,3 +7,8 @@ class ExceptionsConfig(AppConfig):
     name = "apps.exceptions"
     label = "exceptions"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from apps.exceptions.definition import detectors
+
+        detectors.discover()
