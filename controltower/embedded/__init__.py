@@ -1,0 +1,1 @@
+"""PostgreSQL and Valkey from wheels, started and stopped for the demo, the tests and the benches."""

@@ -1,0 +1,1 @@
+"""The Python side of ./tower: environment, embedded servers, demo, tests, checks and benches."""
