@@ -2,9 +2,20 @@
 
 import os
 
-from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "controltower.settings")
+http = get_asgi_application()
 
-application = ProtocolTypeRouter({"http": get_asgi_application()})
+from channels.auth import AuthMiddlewareStack  # noqa: E402  the applications must be loaded first
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+from django.urls import path  # noqa: E402
+
+from controltower.live import LiveConsumer  # noqa: E402
+
+websockets = [path("live/", LiveConsumer.as_asgi())]
+
+application = ProtocolTypeRouter(
+    {"http": http, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websockets)))}
+)

@@ -148,9 +148,10 @@ class Event(models.Model):
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="events")
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
     number = models.BigIntegerField(null=True)
+    leaves = models.BooleanField(default=False, db_comment="the case no longer belongs to this channel")
     created_at = models.DateTimeField(db_default=Now())
     published_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "number"], name="one_number_per_channel")]
-        indexes = [models.Index(fields=["id"], condition=models.Q(number=None), name="events_to_publish")]
+        indexes = [models.Index(fields=["id"], condition=models.Q(published_at=None), name="events_to_publish")]

@@ -1,0 +1,190 @@
+"""One subscription per server process, fanned out to its own sockets.
+
+A group message per socket costs the channel layer ten times what a local fan-out does (docs/adr); this is the only
+piece of that kind that is ours. What was missed on the way (a lost subscription, a restarted broker) is found by
+number and read again from the database, once per process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
+
+from apps.exceptions import stream
+from controltower.lib.scope import Scope
+
+PEOPLE = "people"
+WINDOW = 64
+MARK_EVERY = 16
+CHECK_SECONDS = 5.0
+logger = logging.getLogger(__name__)
+
+
+class Frame:
+    """A card encoded once per language, shared by every socket that gets it."""
+
+    __slots__ = ("_texts", "card")
+
+    def __init__(self, card: stream.Card) -> None:
+        self.card = card
+        self._texts: dict[str, str] = {}
+
+    def text(self, language: str) -> str:
+        if language not in self._texts:
+            shown = {**self.card, "type": "card", "html": self.card["html"].get(language, "")}
+            del shown["company"], shown["plant"]
+            self._texts[language] = json.dumps(shown, separators=(",", ":"))
+        return self._texts[language]
+
+
+class Outlet:
+    """One socket's side of the hub: what it may see, and what waits for it.
+
+    At most ``WINDOW`` cards are on the way unanswered; beyond that a newer card of a case replaces the older one, so a
+    slow reader gets the latest state and costs a bounded amount of memory.
+    """
+
+    def __init__(self, user: int, scope: Scope, language: str) -> None:
+        self.user, self.scope, self.language = user, scope, language
+        self.waiting: dict[tuple[str, int], Frame] = {}
+        self.wake = asyncio.Event()
+        self.sent = self.answered = 0
+        self.recheck = self.lost = False
+
+    def offer(self, frame: Frame) -> None:
+        card = frame.card
+        if not self.scope.covers(card["company"], card["plant"]):
+            return
+        place = (card["channel"], card["case"])
+        self.waiting.pop(place, None)
+        self.waiting[place] = frame
+        self.wake.set()
+
+    def answer(self, mark: int) -> None:
+        self.answered = max(self.answered, min(mark, self.sent))
+        self.wake.set()
+
+    async def following(self) -> list[str]:
+        """The next texts to send, waiting until there are some and the reader keeps up."""
+        while not (self.recheck or self.lost) and (not self.waiting or self.sent - self.answered >= WINDOW):
+            self.wake.clear()
+            await self.wake.wait()
+        texts: list[str] = []
+        while self.waiting and self.sent - self.answered < WINDOW:
+            place = next(iter(self.waiting))
+            texts.append(self.waiting.pop(place).text(self.language))
+            self.sent += 1
+            if self.sent % MARK_EVERY == 0:
+                texts.append(f'{{"type":"mark","mark":{self.sent}}}')
+        return texts
+
+
+class Hub:
+    """The fan-out of one event loop."""
+
+    def __init__(self) -> None:
+        self.outlets: set[Outlet] = set()
+        self.heard: dict[str, int] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._ready = asyncio.Event()
+
+    async def join(self, outlet: Outlet) -> None:
+        """Let a socket hear everything from now on; returns when the subscription stands."""
+        self.outlets.add(outlet)
+        if not self._tasks or any(task.done() for task in self._tasks):
+            for task in self._tasks:
+                task.cancel()
+            self._ready.clear()
+            self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._check())]
+        await self._ready.wait()
+
+    async def leave(self, outlet: Outlet) -> None:
+        self.outlets.discard(outlet)
+        if not self.outlets:
+            for task in self._tasks:
+                task.cancel()
+            self._tasks = []
+            self._ready.clear()
+
+    async def _listen(self) -> None:
+        layer = get_channel_layer()
+        while True:
+            channel = await layer.new_channel()
+            try:
+                await layer.group_add(stream.GROUP, channel)
+                await layer.group_add(PEOPLE, channel)
+                self.heard = {**await database_sync_to_async(stream.all_numbers)(), **self.heard}
+                self._ready.set()
+                while True:
+                    await self._hear(await layer.receive(channel))
+            except asyncio.CancelledError:
+                with contextlib.suppress(Exception):
+                    await layer.group_discard(stream.GROUP, channel)
+                    await layer.group_discard(PEOPLE, channel)
+                raise
+            except Exception:
+                logger.exception("The live subscription broke; subscribing again.")
+                await asyncio.sleep(1)
+
+    async def _hear(self, message: dict[str, Any]) -> None:
+        if message["type"] == "grants.changed":
+            for outlet in self.outlets:
+                if outlet.user == message["user"]:
+                    outlet.recheck = True
+                    outlet.wake.set()
+            return
+        cards: list[stream.Card] = message["cards"]
+        if any(card["number"] > self.heard.get(card["channel"], 0) + 1 for card in cards) and await self._recover():
+            return
+        for card in cards:
+            self._spread(card)
+
+    def _spread(self, card: stream.Card) -> None:
+        if card["number"] <= self.heard.get(card["channel"], 0):
+            return
+        self.heard[card["channel"]] = card["number"]
+        frame = Frame(card)
+        for outlet in self.outlets:
+            outlet.offer(frame)
+
+    async def _recover(self) -> bool:
+        """Read what was missed; true when it came from the database and nothing is left to spread."""
+        cards, now = await database_sync_to_async(stream.missed)(Scope.everything(), dict(self.heard))
+        if cards is None:
+            self.heard = now
+            for outlet in self.outlets:
+                outlet.waiting.clear()
+                outlet.lost = True
+                outlet.wake.set()
+            return True
+        for card in cards:
+            self._spread(card)
+        self.heard = {**self.heard, **{key: max(last, self.heard.get(key, 0)) for key, last in now.items()}}
+        return True
+
+    async def _check(self) -> None:
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            try:
+                now = await database_sync_to_async(stream.all_numbers)()
+                if self._ready.is_set() and any(last > self.heard.get(key, 0) for key, last in now.items()):
+                    await self._recover()
+            except Exception:
+                logger.warning("The live stream could not be checked; trying again.", exc_info=True)
+
+
+_hubs: dict[int, Hub] = {}
+
+
+def hub() -> Hub:
+    """The hub of the running event loop."""
+    loop = id(asyncio.get_running_loop())
+    if loop not in _hubs:
+        _hubs[loop] = Hub()
+    return _hubs[loop]
