@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "apps.audit.middleware.AuditGroupMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -121,6 +122,7 @@ CELERY_BEAT_SCHEDULE = {
     "publish what was left behind": {"task": "apps.exceptions.tasks.publish", "schedule": 2.0},
     "deliver what waits": {"task": "apps.actions.tasks.deliver_waiting", "schedule": 5.0},
     "seal the audit trail": {"task": "apps.audit.tasks.seal", "schedule": 1.0},
+    "keep the day's audit root": {"task": "apps.audit.tasks.keep_daily_root", "schedule": timedelta(minutes=10)},
 }
 
 AUTH_USER_MODEL = "accounts.User"

@@ -1,10 +1,27 @@
 """Fixtures that every kind of test may use. Only real servers: anything else is refused."""
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import pytest
 from django.conf import settings
+
+if TYPE_CHECKING:
+    from tests.servers import Tower
 
 
 def pytest_configure() -> None:
     engine = settings.DATABASES["default"]["ENGINE"]
     if engine != "django.db.backends.postgresql":
         raise pytest.UsageError("Tests need PostgreSQL: set DATABASE_URL, or run ./tower test.")
+
+
+@pytest.fixture(scope="session")
+def tower(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator["Tower"]:
+    """A running web server on the test database; combine it with ``transactional_db``."""
+    from tests.servers import Tower
+
+    with django_db_blocker.unblock():
+        server = Tower().start()
+    yield server
+    server.stop()

@@ -34,3 +34,28 @@ class Entry(models.Model):
             models.Index(fields=["company", "plant", "-id"], name="audit_of_a_place"),
             models.Index(fields=["id"], condition=models.Q(position=None), name="audit_unsealed"),
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(position=None, previous_hash=None, hash=None)
+                | models.Q(position__gt=0, previous_hash__isnull=False, hash__isnull=False),
+                name="a_sealed_entry_has_position_and_both_hashes",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.object_type} {self.object_key}"
+
+
+class DailyRoot(models.Model):
+    """What the chain came to at the first sealing of a UTC day: how many entries, and the hash of the last.
+
+    Kept under the same trigger as the entries. Only a copy outside of this database proves that no tail was cut.
+    """
+
+    day_on = models.DateField(unique=True)
+    count = models.BigIntegerField()
+    hash = models.BinaryField(max_length=32)
+    noted_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.day_on}: {self.count}"
