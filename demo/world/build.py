@@ -1,0 +1,67 @@
+"""Builds the world of a seed in whatever Odoo the caller reaches."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from demo.world import buys, chains, group, makes, masterdata, needs, people, sales, trades
+from demo.world.caller import Caller
+from demo.world.plan import Plan
+from demo.world.planning import draw
+from demo.world.register import Register
+from demo.world.site import Site
+
+STEPS: tuple[tuple[str, tuple[Callable[[Site], None], ...]], ...] = (
+    ("companies", (group.make_companies, group.make_rates, group.make_warehouses, group.set_hours, group.switch_on)),
+    (
+        "partners and products",
+        (
+            masterdata.make_partners,
+            masterdata.make_products,
+            masterdata.set_costs,
+            masterdata.make_price_lists,
+            masterdata.make_plants,
+            masterdata.make_stock,
+        ),
+    ),
+    ("make-to-order chains", (chains.make_chains,)),
+    ("orders for stock", (buys.make_buys, sales.make_sales, makes.make_productions)),
+    ("trade inside the group", (trades.make_trades,)),
+)
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a run did: the plan, the number of records made by model (empty when all was there), and the bot's secret
+    (empty when the bot user was there before).
+    """
+
+    plan: Plan
+    made: dict[str, int]
+    bot_secret: str
+
+
+def build(
+    caller: Caller,
+    *,
+    seed: int = 1,
+    scale: int = 1,
+    now: datetime | None = None,
+    bot_secret: str = "",
+    say: Callable[[str], None] = lambda line: None,
+) -> Built:
+    """Make whatever of the world is not there yet. Running it again makes nothing and changes nothing.
+
+    Raises WorldError: NotAdministratorError and MissingModuleError before anything is made.
+    """
+    register = Register(caller)
+    needs.check_needs(register)
+    site = Site(register, draw(seed, scale, now or datetime.now(UTC)), say)
+    for title, steps in STEPS:
+        say(f"{title} …")
+        for step in steps:
+            step(site)
+    secret = bot_secret or secrets.token_urlsafe(24)
+    fresh = people.make_bot(site, secret)
+    return Built(site.plan, dict(register.made), secret if fresh else "")
