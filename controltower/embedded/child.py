@@ -42,7 +42,7 @@ class Child:
     ) -> None:
         """With a log, the process gets its own session; without one it stays in the foreground with our terminal.
 
-        ``stdout`` replaces standard output for a foreground process.
+        ``stdout`` takes what it writes to standard output instead.
         """
         self.name, self.log, self.stop_signal = name, log, stop_signal
         account = account or Account()
@@ -53,7 +53,7 @@ class Child:
             self.process = subprocess.Popen(
                 [*self._wrapper(line, account), *account.prefix, *map(str, command)],
                 stdin=stdin if log else None,
-                stdout=output if log else stdout,
+                stdout=stdout if stdout is not None else output,
                 stderr=output,
                 env=dict(env) if env is not None else None,
                 cwd=cwd,

@@ -74,7 +74,6 @@ def main(arguments: Sequence[str]) -> int:
     if command is None:
         print(f"tower: there is no command {arguments[0]!r}\n\n{HELP}", end="", file=sys.stderr)
         return 2
-    interruption.install()
     try:
         return guarded(command, arguments[1:])
     finally:
@@ -84,6 +83,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def guarded(command: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> int:
     try:
+        interruption.install()
         return command(arguments)
     except UsageError as error:
         return failed(str(error), code=2)

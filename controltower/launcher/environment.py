@@ -54,9 +54,25 @@ def main(arguments: list[str]) -> None:
         sys.exit(128 + int(wish.args[0]))
     except OSError as error:
         sys.exit(f"tower: the environment cannot be made: {error.strerror} ({error.filename})")
+    arguments = without_key(arguments)
     path = os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH")]))
     os.environ["PYTHONPATH"] = path
+    # Held back until the launcher has its own handlers, so that there is no instant without any.
+    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
     os.execv(python, [str(python), "-m", "controltower.launcher", *arguments])
+
+
+def without_key(arguments: list[str]) -> list[str]:
+    """The key of a real Odoo goes on in the environment, where other users of the machine cannot read it."""
+    kept = []
+    words = iter(arguments)
+    for word in words:
+        name, equals, value = word.partition("=")
+        if arguments[0] == "demo" and name == "--odoo-key":
+            os.environ["TOWER_ODOO_KEY"] = value if equals else next(words, "")
+        else:
+            kept.append(word)
+    return kept
 
 
 def _end(number: int, frame: FrameType | None) -> None:

@@ -29,6 +29,8 @@ def install() -> None:
     """Must come before the first child is started."""
     for number in SIGNALS:
         signal.signal(number, _arrived)
+    # environment.py holds them back while it hands over to us.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
 
 def begin_end() -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from controltower.launcher.places import CHECKOUT, PYTHON, scratch_base
 from controltower.launcher.servers import Servers
 
+REPLACED = {"DATABASE_URL_FILE", "REDIS_URL_FILE", "TOWER_ODOO_KEY"}
+"""Not passed on: what we answer ourselves, and a secret that only the setting up needs."""
 KEYS = ("SECRET_KEY", "FIELD_KEY")
 
 
@@ -17,7 +19,7 @@ def environment(servers: Servers, state: Path, *, debug: bool = False) -> dict[s
     """What settings.py reads. Keys given in the environment win over those kept in the state folder."""
     static = state / "static"
     static.mkdir(parents=True, exist_ok=True)
-    env = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL_FILE", "REDIS_URL_FILE"}}
+    env = {name: value for name, value in os.environ.items() if name not in REPLACED}
     env.update(
         DJANGO_SETTINGS_MODULE="controltower.settings",
         DATABASE_URL=servers.database_url,
