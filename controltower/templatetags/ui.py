@@ -1,5 +1,81 @@
-"""Template tags of the frame: badge, money, ago, icon."""
+"""Template tags of the frame: icon, badge, money, ago, moment."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
+from django.templatetags.static import static
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 register = template.Library()
+
+SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "ILS": "₪", "UAH": "₴", "VND": "₫"}
+FIXED = "\N{NO-BREAK SPACE}"
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """One drawing of the sprite, hidden from screen readers: words stand beside it."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', static("icons.svg"), name
+    )
+
+
+@register.simple_tag
+def badge(text: object, tone: str = "") -> SafeString:
+    """A small word on a soft ground. ``tone`` is critical, high, medium, good or accent; none is neutral."""
+    return format_html('<span class="badge" data-tone="{}">{}</span>', tone, text)
+
+
+@register.simple_tag
+def money(amount: Decimal | int | str | None, currency: str, form: str = "whole") -> str:
+    """An amount with its currency: ``whole`` units, ``exact`` to the cent, or ``short`` (€1.24 m). Null is a dash."""
+    if amount is None or amount == "":
+        return "–"
+    value = Decimal(amount)
+    sign = "\N{MINUS SIGN}" if value < 0 else ""
+    symbol = SYMBOLS.get(currency, f"{currency}{FIXED}")
+    return f"{sign}{symbol}{_figure(abs(value), form)}"
+
+
+def _figure(value: Decimal, form: str) -> str:
+    if form == "short" and value >= 999_500:
+        return f"{_rounded(value / 1_000_000, '0.01'):,}{FIXED}{_('m')}"
+    if form == "short" and value >= 100_000:
+        return f"{_rounded(value / 1000, '1'):,}{FIXED}{_('k')}"
+    return f"{_rounded(value, '0.01' if form == 'exact' else '1'):,}"
+
+
+def _rounded(value: Decimal, step: str) -> Decimal:
+    return value.quantize(Decimal(step), rounding=ROUND_HALF_UP)
+
+
+@register.simple_tag
+def ago(moment: datetime | str | None) -> SafeString | str:
+    """How long ago, kept current by time.js in the reader's zone; without scripts the moment itself, in UTC."""
+    return _time(moment, "ago")
+
+
+@register.simple_tag
+def moment(value: datetime | date | str | None, form: str = "full") -> SafeString | str:
+    """A moment in the reader's zone: ``full``, ``time`` (to the second), ``day``; without scripts in UTC."""
+    return _time(value, form)
+
+
+def _time(value: datetime | date | str | None, form: str) -> SafeString | str:
+    if isinstance(value, str) and value:
+        value = datetime.fromisoformat(value)
+    if not value:
+        return "–"
+    if not isinstance(value, datetime):
+        value, form = datetime.combine(value, time(12), UTC), "date"
+    utc = value.astimezone(UTC)
+    stamp = utc.strftime("%Y-%m-%d" if form == "date" else "%Y-%m-%dT%H:%M:%SZ")
+    shown = date_format(utc, "j M Y" if form in {"day", "date"} else "j M H:i")
+    suffix = "" if form in {"day", "date"} else " UTC"
+    return format_html('<time datetime="{}" data-time="{}">{}{}</time>', stamp, form, shown, suffix)

@@ -1,0 +1,30 @@
+/* One <dialog> per page: whatever is swapped into it opens it; closing empties it and gives the focus back. */
+const dialog = document.getElementById("dialog");
+let opener = null;
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.target === dialog && !dialog.open) opener = document.activeElement;
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target === dialog && dialog.childElementCount && !dialog.open) dialog.showModal();
+});
+
+dialog.addEventListener("click", (event) => {
+  if (event.target === dialog || event.target.closest("[data-close]")) {
+    event.preventDefault();
+    dialog.close();
+  }
+});
+
+dialog.addEventListener("close", () => {
+  dialog.replaceChildren();
+  opener?.isConnected && opener.focus();
+  opener = null;
+});
+
+export function open(content) {
+  opener = document.activeElement;
+  dialog.replaceChildren(content);
+  dialog.showModal();
+}
