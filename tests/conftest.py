@@ -1,6 +1,7 @@
 """Fixtures that every kind of test may use. Only real servers: anything else is refused."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,18 @@ def pytest_configure() -> None:
     engine = settings.DATABASES["default"]["ENGINE"]
     if engine != "django.db.backends.postgresql":
         raise pytest.UsageError("Tests need PostgreSQL: set DATABASE_URL, or run ./tower test.")
+    settings.PASSWORD_HASHERS = ["tests.hashers.QuickHasher"]
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
+    """The migrated test database, whose audit trail may be emptied between tests; nothing else about it is relaxed."""
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_no_truncate")
+        cursor.execute("ALTER TABLE audit_dailyroot DISABLE TRIGGER audit_root_no_truncate")
 
 
 @pytest.fixture(scope="session")
