@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from demo.world import buys, chains, group, makes, masterdata, needs, people, sales, trades
-from demo.world.caller import Caller
+from demo.world.caller import Caller, as_caller
 from demo.world.plan import Plan
 from demo.world.planning import draw
 from demo.world.register import Register
@@ -43,7 +43,7 @@ class Built:
 
 
 def build(
-    caller: Caller,
+    caller: Caller | Callable[..., object],
     *,
     seed: int = 1,
     scale: int = 1,
@@ -55,8 +55,9 @@ def build(
 
     Raises WorldError: NotAdministratorError and MissingModuleError before anything is made.
     """
-    register = Register(caller)
-    needs.check_needs(register)
+    reached = as_caller(caller)
+    needs.check_needs(reached)
+    register = Register(reached)
     site = Site(register, draw(seed, scale, now or datetime.now(UTC)), say)
     for title, steps in STEPS:
         say(f"{title} …")

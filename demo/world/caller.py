@@ -1,6 +1,6 @@
 """How the world reaches an Odoo: one public call at a time, whoever carries it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 
@@ -13,3 +13,15 @@ class Caller(Protocol):
     def call(
         self, model: str, method: str, *args: Any, context: Mapping[str, Any] | None = None, **kwargs: Any
     ) -> Any: ...
+
+
+class Calling:
+    """A caller made of a bare function that calls."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.call = function
+
+
+def as_caller(given: Caller | Callable[..., Any]) -> Caller:
+    """A caller, of one or of the function that makes its calls."""
+    return given if hasattr(given, "call") else Calling(given)

@@ -80,14 +80,20 @@ def make_warehouses(site: Site) -> None:
                 },
                 company=site.company[key],
             )
-        row = register.find(
-            "stock.warehouse",
-            [["company_id", "=", site.company[key]]],
-            ["lot_stock_id", "in_type_id", "manu_type_id"],
-            limit=1,
-            company=site.company[key],
-        )[0]
-        site.warehouse[key] = Warehouse(row["id"], row["lot_stock_id"][0], row["in_type_id"][0], row["manu_type_id"][0])
+        find_warehouse(site, key)
+
+
+def find_warehouse(site: Site, key: str) -> None:
+    """The warehouse documents of a company are made with."""
+    company = site.company[key]
+    row = site.register.find(
+        "stock.warehouse",
+        [["company_id", "=", company]],
+        ["lot_stock_id", "in_type_id", "manu_type_id"],
+        limit=1,
+        company=company,
+    )[0]
+    site.warehouse[key] = Warehouse(row["id"], row["lot_stock_id"][0], row["in_type_id"][0], row["manu_type_id"][0])
 
 
 def set_hours(site: Site) -> None:

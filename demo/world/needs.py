@@ -1,7 +1,7 @@
 """Asks, before anything is made, whether this Odoo can hold the world and this login may build it."""
 
+from demo.world.caller import Caller
 from demo.world.errors import MissingModuleError, NotAdministratorError, OdooRefusedError
-from demo.world.register import Register
 
 MODULES = {
     "purchase_stock": ("purchase.order.line", "move_dest_ids"),
@@ -12,17 +12,17 @@ MODULES = {
 }
 
 
-def check_needs(register: Register) -> None:
+def check_needs(caller: Caller) -> None:
     """Raises NotAdministratorError or MissingModuleError, which name what is lacking and what to do."""
     try:
-        register.call("res.company", "check_access_rights", "create")
-        register.call("ir.model.data", "check_access_rights", "create")
+        caller.call("res.company", "check_access_rights", "create")
+        caller.call("ir.model.data", "check_access_rights", "create")
     except OdooRefusedError as exc:
         raise NotAdministratorError(
             "This login may not create companies: use an administrator (group Administration / Settings)."
         ) from exc
-    known = {row["model"] for row in register.find("ir.model", [], ["model"])}
-    lacking = [module for module, (model, name) in MODULES.items() if not _has(register, known, model, name)]
+    known = {row["model"] for row in caller.call("ir.model", "search_read", [], fields=["model"])}
+    lacking = [module for module, (model, name) in MODULES.items() if not _has(caller, known, model, name)]
     if lacking:
         raise MissingModuleError(
             f"This Odoo lacks {', '.join(sorted(lacking))}: install Purchase, Sales, Inventory and Manufacturing "
@@ -30,5 +30,5 @@ def check_needs(register: Register) -> None:
         )
 
 
-def _has(register: Register, known: set[str], model: str, name: str) -> bool:
-    return model in known and name in register.call(model, "fields_get", [name], attributes=["type"])
+def _has(caller: Caller, known: set[str], model: str, name: str) -> bool:
+    return model in known and name in caller.call(model, "fields_get", [name], attributes=["type"])

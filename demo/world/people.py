@@ -1,8 +1,12 @@
 """The bot user the tower signs in with: reads what is mirrored, writes purchases and receipts, posts messages."""
 
+from typing import Any
+
 from demo.world.site import Site, setting
 
 LOGIN = "tower-bot"
+EMAIL = "tower-bot@kestrel.example"
+"""Odoo posts no message for a user without an address."""
 NAME = "Control Tower"
 GROUPS = (
     ("base", "group_user"),
@@ -18,42 +22,38 @@ GROUPS = (
 
 
 def make_bot(site: Site, secret: str) -> bool:
-    """Make the bot user with the secret as its password, or give an existing one the group's companies.
+    """Make the bot user with the secret as its password, or give an existing one what it lacks.
 
     True when it was made: only then does the secret open anything.
     """
     register, companies = site.register, sorted(site.company.values())
-    found = register.find(
-        "res.users", [["login", "=", LOGIN]], ["company_ids", "groups_id"], context={"active_test": False}
-    )
     groups = [number for number in (register.xml_id(*group) for group in GROUPS) if number]
+    fields = ["company_ids", "groups_id", "email"]
+    found = register.find("res.users", [["login", "=", LOGIN]], fields, context={"active_test": False})
     if found:
-        lacking = [c for c in companies if c not in found[0]["company_ids"]]
-        rights = [g for g in groups if g not in found[0]["groups_id"]]
-        if lacking or rights:
-            register.call(
-                "res.users",
-                "write",
-                [found[0]["id"]],
-                {
-                    "company_ids": [[4, number] for number in lacking],
-                    "groups_id": [[4, number] for number in rights],
-                },
-            )
-        register.adopt("res.users", {"bot": found[0]["id"]})
+        _complete(site, found[0], companies, groups)
         return False
-    register.ensure(
-        "res.users",
-        {
-            "bot": {
-                "name": NAME,
-                "login": LOGIN,
-                "password": secret,
-                "company_id": site.company["group"],
-                "company_ids": setting(companies),
-                "groups_id": setting(groups),
-            }
-        },
-        context={"no_reset_password": True},
-    )
+    values = {
+        "name": NAME,
+        "login": LOGIN,
+        "email": EMAIL,
+        "password": secret,
+        "company_id": site.company["group"],
+        "company_ids": setting(companies),
+        "groups_id": setting(groups),
+    }
+    register.ensure("res.users", {"bot": values}, context={"no_reset_password": True})
     return True
+
+
+def _complete(site: Site, bot: dict[str, Any], companies: list[int], groups: list[int]) -> None:
+    """Companies, rights and address the bot user lacks; what it has beyond them stays."""
+    lacking: dict[str, object] = {
+        "company_ids": [[4, number] for number in companies if number not in bot["company_ids"]],
+        "groups_id": [[4, number] for number in groups if number not in bot["groups_id"]],
+        "email": "" if bot["email"] else EMAIL,
+    }
+    values = {name: value for name, value in lacking.items() if value}
+    if values:
+        site.register.call("res.users", "write", [bot["id"]], values)
+    site.register.adopt("res.users", {"bot": bot["id"]})

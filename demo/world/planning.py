@@ -7,6 +7,7 @@ from decimal import Decimal
 from demo.world.catalog import COMPANIES, CUSTOMERS, DRIVEN_BY, GOODS, LEAD_DAYS, PLANTS, RATES, TRADERS
 from demo.world.dates import customer_day, today, vendor_day
 from demo.world.plan import Chain, ChainKind, Make, Plan, Sale, Trade, money, stream
+from demo.world.reserved import MARK
 from demo.world.stockplan import draw_buys
 
 CHAINS = (
@@ -115,7 +116,7 @@ def draw_chain(
 
 
 def _reference(number: int, key: str, component: str, *, reserved: bool) -> str:
-    return f"CHECK/{key}" if reserved else f"{component[:3].upper()}-{number}"
+    return f"{MARK}{key}" if reserved else f"{component[:3].upper()}-{number}"
 
 
 def _chain_sale(

@@ -11,14 +11,14 @@ OPEN = ("assigned", "confirmed", "waiting")
 
 def receive_all(site: Site, company: int, orders: Sequence[int]) -> list[int]:
     """Receive everything still open of the purchase orders; the receipts that were closed."""
-    receipts = [receipt for receipt, _ in _first_receipts(site, company, orders)]
+    receipts = [receipt for receipt, _ in _open_receipts(site, company, orders)]
     validate(site, company, receipts)
     return receipts
 
 
 def receive_some(site: Site, company: int, orders: Sequence[int], *, pieces: int = 0, share: float = 0.0) -> list[int]:
     """Receive some pieces, or a share, of each line; the rest stays open as a back order."""
-    found = _first_receipts(site, company, orders)
+    found = _open_receipts(site, company, orders, first=True)
     for _, moves in found:
         for move in site.register.call("stock.move", "read", moves, ["product_uom_qty"], company=company):
             came = pieces or max(1, int(move["product_uom_qty"] * share))
@@ -38,12 +38,16 @@ def validate(site: Site, company: int, pickings: Sequence[int]) -> None:
             raise WorldError(f"Odoo wanted a person to decide about the transfers {chunk}; close them there.")
 
 
-def _first_receipts(site: Site, company: int, orders: Sequence[int]) -> list[tuple[int, list[int]]]:
-    """The open receipts of the orders that are not back orders, with their moves."""
+def _open_receipts(
+    site: Site, company: int, orders: Sequence[int], *, first: bool = False
+) -> list[tuple[int, list[int]]]:
+    """The open receipts of the orders with their moves; back orders left out where only the first are wanted."""
     if not orders:
         return []
     read = site.register.call("purchase.order", "read", list(orders), ["picking_ids"], company=company)
     pickings = [number for row in read for number in row["picking_ids"]]
-    domain = [["id", "in", pickings], ["backorder_id", "=", False], ["state", "in", list(OPEN)]]
+    domain = [["id", "in", pickings], ["state", "in", list(OPEN)]]
+    if first:
+        domain.append(["backorder_id", "=", False])
     found = site.register.find("stock.picking", domain, ["move_ids"], company=company)
     return [(row["id"], row["move_ids"]) for row in found]
