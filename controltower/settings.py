@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "apps.accounts.middleware.PersonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -121,6 +122,7 @@ CELERY_BEAT_SCHEDULE = {
     "evaluate everything": {"task": "apps.exceptions.tasks.sweep", "schedule": timedelta(minutes=10)},
     "publish what was left behind": {"task": "apps.exceptions.tasks.publish", "schedule": 2.0},
     "deliver what waits": {"task": "apps.actions.tasks.deliver_waiting", "schedule": 5.0},
+    "end grants whose time has come": {"task": "apps.accounts.tasks.announce_ended_grants", "schedule": 10.0},
     "seal the audit trail": {"task": "apps.audit.tasks.seal", "schedule": 1.0},
     "keep the day's audit root": {"task": "apps.audit.tasks.keep_daily_root", "schedule": timedelta(minutes=10)},
 }

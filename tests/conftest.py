@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 if TYPE_CHECKING:
     from tests.servers import Tower
@@ -15,6 +17,8 @@ def pytest_configure() -> None:
     engine = settings.DATABASES["default"]["ENGINE"]
     if engine != "django.db.backends.postgresql":
         raise pytest.UsageError("Tests need PostgreSQL: set DATABASE_URL, or run ./tower test.")
+    hypothesis_settings.register_profile("tower", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    hypothesis_settings.load_profile("tower")
     settings.PASSWORD_HASHERS = ["tests.hashers.QuickHasher"]
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 

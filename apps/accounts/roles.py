@@ -30,6 +30,7 @@ class Permission(models.TextChoices):
     SEE_AUDIT = "see_audit", _("Read the audit trail")
     SEE_SYNC = "see_sync", _("See the state of the mirror")
     MANAGE_SYNC = "manage_sync", _("Manage connections, pause sync, stop writes")
+    MANAGE_PEOPLE = "manage_people", _("Give and take roles, end sign-ins")
 
 
 _EVERYONE = {Permission.SEE_CASES}
@@ -44,7 +45,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.CONTROLLER: frozenset(_FLOOR | {Permission.APPROVE_ACTIONS}),
     Role.EXECUTIVE: frozenset(_EVERYONE),
     Role.AUDITOR: frozenset(_EVERYONE | {Permission.SEE_AUDIT, Permission.SEE_SYNC}),
-    Role.ADMINISTRATOR: frozenset({Permission.SEE_SYNC, Permission.MANAGE_SYNC, Permission.SEE_AUDIT}),
+    Role.ADMINISTRATOR: frozenset(
+        {Permission.SEE_SYNC, Permission.MANAGE_SYNC, Permission.SEE_AUDIT, Permission.MANAGE_PEOPLE}
+    ),
 }
 
 

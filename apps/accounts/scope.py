@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
+from apps.accounts.remembered import grants_of
 from apps.accounts.roles import Permission, roles_with
 from controltower.lib.scope import Scope
 
@@ -30,7 +31,7 @@ def live_grants(user: User | AnonymousUser | None) -> Iterable[Grant]:
     if user is None or not user.is_authenticated or not user.is_active:
         return []
     now = timezone.now()
-    return [grant for grant in user.grants.all() if grant.ends_at is None or grant.ends_at > now]
+    return [grant for grant in grants_of(user) if grant.ends_at is None or grant.ends_at > now]
 
 
 def holds_anywhere(user: User | AnonymousUser | None, permission: Permission) -> bool:

@@ -73,7 +73,8 @@ def _flip(column: str, data: st.DataObject) -> str:
     """SQL that gives a column's value with one byte or bit changed."""
     if column in TEXTS:
         byte = data.draw(st.integers(33, 126), label="byte")
-        return f'overlay("{column}" placing case when left("{column}", 1) = chr({byte}) then \'¿\' else chr({byte}) end from 1 for 1)'
+        other = f"CASE WHEN left({column}, 1) = chr({byte}) THEN '¿' ELSE chr({byte}) END"
+        return f"overlay({column} PLACING {other} FROM 1 FOR 1)"
     if column in BYTES:
         bit = data.draw(st.integers(0, 255), label="bit")
         return f"set_bit({column}, {bit}, 1 - get_bit({column}, {bit}))"

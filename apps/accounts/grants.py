@@ -1,0 +1,74 @@
+"""Giving and taking roles."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.accounts.access import require
+from apps.accounts.errors import GrantRefusedError
+from apps.accounts.models import Grant, User
+from apps.accounts.roles import Permission, Role
+from apps.audit.record import record
+from controltower.lib.scope import Slice
+from odoo_sync.mirror.company import Company
+from odoo_sync.mirror.stock import Warehouse
+
+
+@transaction.atomic
+def give(
+    user: User,
+    role: str,
+    *,
+    company: Company | None = None,
+    plant: Warehouse | None = None,
+    ends_at: datetime | None = None,
+    by: User | None,
+) -> Grant:
+    """Give a person a role in one place; giving it again moves its end.
+
+    Without a company the whole group, without a plant all of the company. ``by`` is null on the command line. Raises
+    GrantRefusedError for an unknown role or a plant of another company, PermissionDenied.
+    """
+    if role not in Role.values:
+        raise GrantRefusedError(_("There is no role “%s”.") % role)
+    if plant is not None and (company is None or plant.company_id != company.pk):
+        raise GrantRefusedError(_("The plant does not belong to this company."))
+    _allow(by, company, plant)
+    grant, _created = Grant.objects.update_or_create(
+        user=user, role=role, company=company, plant=plant, defaults={"ends_at": ends_at, "granted_by": by}
+    )
+    record(by, "grant.given", grant, role=role, login=user.username, where=where(grant), ends_at=ends_at)
+    return grant
+
+
+@transaction.atomic
+def take(grant: Grant, *, by: User | None) -> None:
+    """Take a role away, at once: open pages of that person stop showing what it covered."""
+    _allow(by, grant.company, grant.plant)
+    record(by, "grant.taken", grant, role=grant.role, login=grant.user.username, where=where(grant))
+    grant.delete()
+
+
+def where(grant: Grant) -> str:
+    """The place of a grant in words."""
+    if grant.company_id is None:
+        return _("the whole group")
+    company = str(grant.company) if grant.company else f"#{grant.company_id}"
+    if grant.plant_id is None:
+        return company
+    return f"{company}, {grant.plant or f'#{grant.plant_id}'}"
+
+
+def shown(grant: Grant) -> dict[str, Any]:
+    """A grant as people read it."""
+    return {"role": Role(grant.role).label, "where": where(grant), "ends_at": grant.ends_at}
+
+
+def _allow(by: User | None, company: Company | None, plant: Warehouse | None) -> None:
+    if by is not None:
+        place = Slice(company.pk if company else None, plant.pk if plant else None)
+        require(by, Permission.MANAGE_PEOPLE, within=place)

@@ -1,0 +1,48 @@
+"""Making, ending and reviving sign-ins."""
+
+from __future__ import annotations
+
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+
+from apps.accounts.access import require
+from apps.accounts.models import User
+from apps.accounts.roles import Permission
+from apps.audit.record import record
+
+
+@transaction.atomic
+def create(login: str, password: str, *, name: str = "", email: str = "", by: User | None) -> User:
+    """Make a sign-in without any grant. Raises ValidationError for a taken name or a weak password."""
+    _allow(by)
+    first, _, last = name.strip().partition(" ")
+    user = User(username=login, first_name=first, last_name=last, email=email)
+    user.set_password(password)
+    user.full_clean()
+    validate_password(password, user)
+    user.save()
+    record(by, "person.created", user, login=login)
+    return user
+
+
+@transaction.atomic
+def deactivate(user: User, *, by: User | None) -> None:
+    """End a person's sign-in; open sessions and sockets end with it, the trail keeps the name."""
+    _allow(by)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    record(by, "person.deactivated", user, login=user.username)
+
+
+@transaction.atomic
+def reactivate(user: User, *, by: User | None) -> None:
+    """Let a deactivated person sign in again, with the grants they still hold."""
+    _allow(by)
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    record(by, "person.reactivated", user, login=user.username)
+
+
+def _allow(by: User | None) -> None:
+    if by is not None:
+        require(by, Permission.MANAGE_PEOPLE, within=None)
