@@ -9,17 +9,25 @@ at which a killed parent would leave it behind. A script of its own rather than 
 import os
 import signal
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 
 PR_SET_PDEATHSIG = 1
 
 
-def die_with_parent(number: int) -> None:
-    """Ask Linux for a signal when the parent ends. Must come after a change of user, which cancels it."""
-    if sys.platform != "linux":
-        return
-    from ctypes import CDLL
+def death_wish() -> Callable[[int], object]:
+    """How to ask Linux for a signal when the parent ends.
 
-    CDLL(None).prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
+    Fetched before a change of user (who may not be allowed to read Python's own files), called after it (which
+    would cancel the wish).
+    """
+    if sys.platform == "linux":
+        with suppress(ImportError):
+            from ctypes import CDLL
+
+            prctl = CDLL(None).prctl
+            return lambda number: prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
+    return lambda number: None
 
 
 def main(arguments: list[str]) -> None:
@@ -30,6 +38,7 @@ def main(arguments: list[str]) -> None:
         os.write(int(guard), f"watch {os.getpid()} {number} {reach}\n".encode())
     except BrokenPipeError:
         sys.exit(1)
+    die_with_parent = death_wish()
     if group != "-":
         os.setgroups([])
         os.setgid(int(group))

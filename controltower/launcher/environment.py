@@ -59,7 +59,8 @@ def main(arguments: list[str]) -> None:
     os.environ["PYTHONPATH"] = path
     # Held back until the launcher has its own handlers, so that there is no instant without any.
     signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
-    os.execv(python, [str(python), "-m", "controltower.launcher", *arguments])
+    # -P: the folder we were called from may hold another checkout, whose modules must not be taken for ours.
+    os.execv(python, [str(python), "-P", "-m", "controltower.launcher", *arguments])
 
 
 def without_key(arguments: list[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from controltower.launcher import foreground, project
 from controltower.launcher.servers import Servers, given, servers
@@ -24,4 +25,5 @@ def manage(arguments: Sequence[str]) -> int:
 
 
 def _run(arguments: Sequence[str], found: Servers, state: State) -> int:
-    return foreground.run(project.manage(arguments), env=project.environment(found, state.folder, debug=True))
+    env = project.environment(found, state.folder, debug=True)
+    return foreground.run(project.manage(arguments), env=env, cwd=Path.cwd())
