@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from typing import ClassVar
 
 from apps.notifications.models import Notification
 from controltower.lib.registry import Registry
+
+log = logging.getLogger(__name__)
 
 
 class Channel:
@@ -22,6 +25,9 @@ channels: Registry[Channel] = Registry("channels")
 
 
 def deliver(notification: Notification) -> None:
-    """Send a notification on every way there is."""
+    """Send a notification on every way there is; it stays on the list when a way fails."""
     for channel in channels:
-        channel().send(notification)
+        try:
+            channel().send(notification)
+        except Exception:
+            log.exception("Notification %s was not sent by %s.", notification.pk, channel.key)
