@@ -31,13 +31,21 @@ class Connection(models.Model):
     capabilities = models.JSONField(default=dict, db_comment="what the probe found: models, missing fields, companies")
     writes_enabled = models.BooleanField(default=True)
     paused_at = models.DateTimeField(null=True, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True, db_comment="another database took its address")
     problem = models.TextField(blank=True, db_comment="why sync does not run, in words for an administrator")
+    problem_kind = models.CharField(blank=True, db_comment="letter of errors.py, or identity: wrong database")
     problem_since = models.DateTimeField(null=True, blank=True)
+    failures = models.IntegerField(default=0, db_comment="failed passes in a row")
+    retry_at = models.DateTimeField(null=True, blank=True, db_comment="sync waits until then after a failure")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["url", "database"], name="connection_address_is_unique"),
+            models.UniqueConstraint(
+                fields=["url", "database"],
+                condition=models.Q(retired_at=None),
+                name="connection_address_is_unique",
+            ),
             models.CheckConstraint(
                 condition=models.Q(id__gt=0, id__lte=MOST_CONNECTION), name="connection_number_fits_the_key"
             ),
@@ -51,8 +59,10 @@ class Cursor(models.Model):
     """How far one mirror of one connection has been read.
 
     ``watermark`` is a floored second of Odoo's clock up to which every change has been seen; ``loaded_id`` the last
-    Odoo id of the initial load, null ``loaded_at`` while that load is under way; ``as_of`` the moment (our clock) up to
-    which the mirror is known to be complete.
+    Odoo id of the initial load, null ``loaded_at`` while that load is under way; ``as_of`` the moment (our clock) at
+    which the last complete pass began: what was committed in Odoo before it is here. ``rescanned_at`` is the last look
+    at the long window that catches transactions of many hours, ``swept_at`` the last comparison of all ids,
+    ``problem`` why this one mirror cannot be read while others can.
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="cursors")
@@ -64,8 +74,10 @@ class Cursor(models.Model):
     loaded_at = models.DateTimeField(null=True)
     as_of = models.DateTimeField(null=True)
     swept_at = models.DateTimeField(null=True)
+    rescanned_at = models.DateTimeField(null=True)
     rows = models.BigIntegerField(default=0)
     frozen_reason = models.TextField(blank=True)
+    problem = models.TextField(blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["connection", "mirror"], name="one_cursor_per_mirror")]
@@ -97,6 +109,7 @@ class Quarantine(models.Model):
     reason = models.TextField()
     attempts = models.IntegerField(default=1)
     since = models.DateTimeField(db_default=Now())
+    tried_at = models.DateTimeField(db_default=Now())
     released_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -107,6 +120,18 @@ class Quarantine(models.Model):
                 name="one_open_quarantine_per_row",
             )
         ]
+
+
+class Suspect(models.Model):
+    """A row that an id sweep did not find once. Found again, it is forgotten; absent twice, the row is gone."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="suspects")
+    mirror = models.CharField(max_length=64)
+    row = models.BigIntegerField()
+    since = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["mirror", "row"], name="one_suspicion_per_row")]
 
 
 class Promise(models.Model):

@@ -14,9 +14,9 @@ class WorkingCalendar(Mirror):
     key = "resource.calendar"
     source = Source(model="resource.calendar", renames={"time_zone": "tz"}, archived=True)
 
-    name = models.CharField(max_length=256)
+    name = models.CharField()
     company = Many2one("odoo_sync.Company")
-    time_zone = models.CharField(max_length=64, null=True)
+    time_zone = models.CharField(null=True)
     active = models.BooleanField(null=True)
 
 
@@ -32,7 +32,7 @@ class WorkingHours(Mirror):
     company_path = "calendar__company"
 
     calendar = Many2one(WorkingCalendar, related_name="hours")
-    weekday = models.CharField(max_length=1, null=True)
+    weekday = models.CharField(null=True)
     from_hour = models.DecimalField(max_digits=8, decimal_places=4, null=True)
     to_hour = models.DecimalField(max_digits=8, decimal_places=4, null=True)
 
@@ -45,7 +45,7 @@ class Company(Mirror):
     source = Source(model="res.company", renames={"calendar": "resource_calendar_id"}, lane=Lane.WARM, archived=True)
     company_path = "id"
 
-    name = models.CharField(max_length=256)
+    name = models.CharField()
     partner = Many2one("odoo_sync.Partner")
     parent = Many2one("self")
     currency = Many2one("odoo_sync.Currency")
@@ -65,13 +65,13 @@ class Partner(Mirror):
     source = Source(model="res.partner", renames={"time_zone": "tz"}, lane=Lane.WARM, archived=True)
     company_path = None
 
-    name = models.CharField(max_length=512, null=True)
+    name = models.CharField(null=True)
     parent = Many2one("self")
     commercial_partner = Many2one("self")
     company = Many2one(Company)
     is_company = models.BooleanField(null=True)
-    email = models.CharField(max_length=320, null=True)
-    time_zone = models.CharField(max_length=64, null=True)
+    email = models.CharField(null=True)
+    time_zone = models.CharField(null=True)
     customer_rank = models.IntegerField(null=True)
     supplier_rank = models.IntegerField(null=True)
     active = models.BooleanField(null=True)
@@ -84,8 +84,8 @@ class OdooUser(Mirror):
     key = "res.users"
     source = Source(model="res.users", archived=True)
 
-    name = models.CharField(max_length=256, null=True)
-    login = models.CharField(max_length=256, null=True)
+    name = models.CharField(null=True)
+    login = models.CharField(null=True)
     partner = Many2one(Partner)
     company = Many2one(Company)
     active = models.BooleanField(null=True)

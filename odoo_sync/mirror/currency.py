@@ -16,8 +16,8 @@ class Currency(Mirror):
     source = Source(model="res.currency", archived=True)
     company_path = None
 
-    name = models.CharField(max_length=8)
-    symbol = models.CharField(max_length=16, null=True)
+    name = models.CharField()
+    symbol = models.CharField(null=True)
     rounding = ratio_field()
     active = models.BooleanField(null=True)
 

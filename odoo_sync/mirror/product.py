@@ -18,8 +18,8 @@ class UnitOfMeasure(Mirror):
     )
     company_path = None
 
-    name = models.CharField(max_length=128)
-    kind = models.CharField(max_length=16, null=True)
+    name = models.CharField()
+    kind = models.CharField(null=True)
     factor = ratio_field()
     rounding = ratio_field()
     active = models.BooleanField(null=True)
@@ -39,9 +39,9 @@ class ProductTemplate(Mirror):
     )
     company_path = None
 
-    name = models.CharField(max_length=512)
+    name = models.CharField()
     company = Many2one(Company)
-    kind = models.CharField(max_length=32, null=True)
+    kind = models.CharField(null=True)
     storable = models.BooleanField(null=True)
     unit = Many2one(UnitOfMeasure)
     active = models.BooleanField(null=True)
@@ -61,7 +61,7 @@ class Product(Mirror):
     company_path = None
 
     template = Many2one(ProductTemplate, related_name="variants")
-    code = models.CharField(max_length=128, null=True)
+    code = models.CharField(null=True)
     active = models.BooleanField(null=True)
 
     @property

@@ -22,11 +22,11 @@ class WorkCentre(Mirror):
         archived=True,
     )
 
-    name = models.CharField(max_length=256)
-    code = models.CharField(max_length=64, null=True)
+    name = models.CharField()
+    code = models.CharField(null=True)
     company = Many2one(Company)
     calendar = Many2one(WorkingCalendar)
-    working_state = models.CharField(max_length=16, null=True)
+    working_state = models.CharField(null=True)
     cost_per_hour = amount_field(db_comment="company currency")
     active = models.BooleanField(null=True)
 
@@ -51,18 +51,18 @@ class ProductionOrder(Mirror):
     )
     plant_path = "operation_type__warehouse"
 
-    name = models.CharField(max_length=64)
+    name = models.CharField()
     product = Many2one(Product)
     company = Many2one(Company)
     operation_type = Many2one(OperationType)
-    state = models.CharField(max_length=16, null=True)
-    reservation_state = models.CharField(max_length=16, null=True)
+    state = models.CharField(null=True)
+    reservation_state = models.CharField(null=True)
     quantity = quantity_field()
     unit = Many2one(UnitOfMeasure)
     start_at = models.DateTimeField(null=True, db_comment="UTC; planned until started, then real")
     finish_at = models.DateTimeField(null=True, db_comment="UTC; planned until done, then real")
     deadline_at = models.DateTimeField(null=True)
-    origin = models.CharField(max_length=512, null=True)
+    origin = models.CharField(null=True)
     is_planned = models.BooleanField(null=True)
 
 
@@ -85,10 +85,10 @@ class WorkOrder(Mirror):
     company_path = "production__company"
     plant_path = "production__operation_type__warehouse"
 
-    name = models.CharField(max_length=256)
+    name = models.CharField()
     production = Many2one(ProductionOrder, related_name="work_orders")
     work_centre = Many2one(WorkCentre, related_name="work_orders")
-    state = models.CharField(max_length=16, null=True)
+    state = models.CharField(null=True)
     start_at = models.DateTimeField(null=True)
     finish_at = models.DateTimeField(null=True)
     expected_minutes = models.DecimalField(max_digits=16, decimal_places=4, null=True)

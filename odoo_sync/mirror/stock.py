@@ -19,9 +19,9 @@ class Location(Mirror):
     )
     company_path = None
 
-    name = models.CharField(max_length=256)
-    full_name = models.CharField(max_length=1024, null=True)
-    usage = models.CharField(max_length=32, null=True)
+    name = models.CharField()
+    full_name = models.CharField(null=True)
+    usage = models.CharField(null=True)
     company = Many2one(Company)
     parent = Many2one("self")
     warehouse = Many2one("odoo_sync.Warehouse")
@@ -36,8 +36,8 @@ class Warehouse(Mirror):
     source = Source(model="stock.warehouse", renames={"stock_location": "lot_stock_id"}, lane=Lane.WARM, archived=True)
     plant_path = "id"
 
-    name = models.CharField(max_length=256)
-    code = models.CharField(max_length=16, null=True)
+    name = models.CharField()
+    code = models.CharField(null=True)
     company = Many2one(Company)
     partner = Many2one(Partner)
     stock_location = Many2one(Location)
@@ -52,8 +52,8 @@ class OperationType(Mirror):
     source = Source(model="stock.picking.type", renames={"kind": "code"}, lane=Lane.WARM, archived=True)
     plant_path = "warehouse"
 
-    name = models.CharField(max_length=256)
-    kind = models.CharField(max_length=32, null=True)
+    name = models.CharField()
+    kind = models.CharField(null=True)
     company = Many2one(Company)
     warehouse = Many2one(Warehouse)
     active = models.BooleanField(null=True)
@@ -78,12 +78,12 @@ class Transfer(Mirror):
     )
     plant_path = "operation_type__warehouse"
 
-    name = models.CharField(max_length=64)
+    name = models.CharField()
     company = Many2one(Company)
     partner = Many2one(Partner)
     operation_type = Many2one(OperationType)
-    state = models.CharField(max_length=16, null=True)
-    origin = models.CharField(max_length=512, null=True)
+    state = models.CharField(null=True)
+    origin = models.CharField(null=True)
     scheduled_at = models.DateTimeField(null=True, db_comment="UTC; planners move it")
     deadline_at = models.DateTimeField(null=True, db_comment="UTC; follows the promise of the order lines")
     done_at = models.DateTimeField(null=True)
@@ -123,12 +123,12 @@ class Move(Mirror):
     )
     plant_path = "operation_type__warehouse"
 
-    reference = models.CharField(max_length=256, null=True)
+    reference = models.CharField(null=True)
     product = Many2one(Product)
     company = Many2one(Company)
     transfer = Many2one(Transfer, related_name="moves")
     operation_type = Many2one(OperationType)
-    state = models.CharField(max_length=24, null=True)
+    state = models.CharField(null=True)
     demand = quantity_field()
     demand_in_unit = quantity_field()
     done = quantity_field()

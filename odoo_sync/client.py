@@ -1,0 +1,90 @@
+"""Odoo, for reading only: what the rest of the program may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from time import time
+from typing import Any
+
+from odoo_sync.errors import ResultError
+from odoo_sync.transport import READ_SECONDS, OdoorpcTransport, Transport
+
+Domain = Sequence[Any]
+Row = dict[str, Any]
+
+
+@dataclass
+class Client:
+    """Reads one Odoo database as the bot user sees it: all its companies, archived records too, in English."""
+
+    transport: Transport
+    companies: tuple[int, ...] = ()
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+    def _context(self) -> dict[str, Any]:
+        context: dict[str, Any] = {"lang": "en_US", "tz": "UTC", "active_test": False, **self.context}
+        if self.companies:
+            context["allowed_company_ids"] = list(self.companies)
+        return context
+
+    def _call(self, model: str, method: str, args: Sequence[Any], seconds: float, **named: Any) -> Any:
+        return self.transport.call(model, method, args, {**named, "context": self._context()}, seconds=seconds)
+
+    def search(
+        self,
+        model: str,
+        domain: Domain,
+        *,
+        order: str = "id",
+        limit: int | None = None,
+        seconds: float = READ_SECONDS,
+    ) -> list[int]:
+        """Ids of the records that match, by default in ascending order."""
+        return as_list(self._call(model, "search", [list(domain)], seconds, order=order, limit=limit))
+
+    def search_count(self, model: str, domain: Domain, *, seconds: float = READ_SECONDS) -> int:
+        return int(self._call(model, "search_count", [list(domain)], seconds))
+
+    def search_read(
+        self,
+        model: str,
+        domain: Domain,
+        fields: Sequence[str],
+        *,
+        order: str = "id",
+        limit: int | None = None,
+        seconds: float = READ_SECONDS,
+    ) -> list[Row]:
+        """Rows with links as bare ids: asking for their names doubles Odoo's work."""
+        named = {"fields": list(fields), "order": order, "limit": limit, "load": False}
+        return as_list(self._call(model, "search_read", [list(domain)], seconds, **named))
+
+    def read(
+        self, model: str, ids: Sequence[int], fields: Sequence[str], *, seconds: float = READ_SECONDS
+    ) -> list[Row]:
+        """Rows by id; a record that is gone is simply not among them."""
+        return as_list(self._call(model, "read", [list(ids)], seconds, fields=list(fields), load=False))
+
+    def fields_get(self, model: str, *, seconds: float = READ_SECONDS) -> dict[str, Row]:
+        """Name -> type, relation and store of every field the bot user may see."""
+        return dict(self._call(model, "fields_get", [], seconds, attributes=["type", "relation", "store", "selection"]))
+
+    def server_time(self) -> float:
+        """Odoo's clock in seconds since the epoch, floored, as of the last answer. Ours where it tells none."""
+        return self.transport.date if self.transport.date is not None else time()
+
+    def close(self) -> None:
+        self.transport.close()
+
+
+def version(transport: OdoorpcTransport, *, seconds: float = READ_SECONDS) -> str:
+    """The version Odoo names, such as ``18.0-20250421``; empty when it names none."""
+    told = transport.common("version", seconds=seconds)
+    return str(told.get("server_version") or "") if isinstance(told, Mapping) else ""
+
+
+def as_list(answer: Any) -> list[Any]:
+    if not isinstance(answer, list):
+        raise ResultError("Odoo answered with something else than a list. Check the address and the version.")
+    return answer

@@ -1,0 +1,186 @@
+"""Attaching Odoo databases to the tower, and reaching them."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.db import transaction
+from django.utils import timezone
+
+from controltower.lib.locks import lock_in_transaction
+from odoo_sync.client import Client
+from odoo_sync.errors import IdentityError
+from odoo_sync.identity import Identity, read_identity, stored_identity
+from odoo_sync.layout import Layout, layout_of
+from odoo_sync.mirror.base import Many2one, Mirror, mirrors
+from odoo_sync.models import Connection, Cursor
+from odoo_sync.probe import Capabilities, Told, probe
+from odoo_sync.secrets import decrypt, encrypt
+from odoo_sync.transport import Address, OdoorpcTransport
+
+OTHER_DATABASE = (
+    "Another database answers under the address of {name}. Nothing is read until a person decides whether it replaces "
+    "the former one or is the same data restored."
+)
+
+
+def attach(
+    *, name: str, url: str, database: str, login: str, secret: str, told: Told = lambda step, text: None
+) -> Connection:
+    """Attach an Odoo database, or the same one again under its number and rows.
+
+    A known database may come back with another address, login or key. Raises the OdooError of the first step that
+    fails, and IdentityError where a different database stands under a known address.
+    """
+    address = Address(url.strip().rstrip("/"), database.strip(), login.strip(), secret)
+    found = probe(address, told)
+    with transaction.atomic():
+        lock_in_transaction("odoo_sync.attach")
+        connection = same_database(address, found.identity) or Connection(name=free_name(name))
+        taken = Connection.objects.filter(url=address.url, database=address.database, retired_at=None)
+        other = taken.exclude(pk=connection.pk).first()
+        if other is not None:
+            raise IdentityError(OTHER_DATABASE.format(name=other.name))
+        connection.url, connection.database, connection.login = address.url, address.database, address.login
+        connection.secret = encrypt(address.secret)
+        note(connection, found)
+        connection.save()
+    return connection
+
+
+def same_database(address: Address, identity: Identity) -> Connection | None:
+    """The connection whose rows came from this database, if there is one.
+
+    Under its known address the usual comparison will do; elsewhere it must be sure, since a copy looks alike.
+    """
+    for connection in Connection.objects.filter(retired_at=None).order_by("id"):
+        known = stored_identity(connection.capabilities)
+        here = (connection.url, connection.database) == (address.url, address.database)
+        if known is not None and (known.is_same(identity) if here else known.is_surely_same(identity)):
+            return connection
+    return None
+
+
+def note(connection: Connection, found: Capabilities) -> None:
+    """Take over what a probe found, without saving. Creation times only accumulate."""
+    known = stored_identity(connection.capabilities)
+    if known is not None:
+        created = {**known.created, **found.identity.created}
+        found.identity = Identity(found.identity.uuid or known.uuid, created)
+    connection.capabilities = found.stored()
+    connection.server_version = found.server_version
+    connection.identity = connection.identity or found.identity.label
+    connection.problem = connection.problem_kind = ""
+    connection.problem_since = connection.retry_at = None
+    connection.failures = 0
+
+
+def free_name(name: str) -> str:
+    """The name, with a number behind it when another connection has it."""
+    taken = set(Connection.objects.values_list("name", flat=True))
+    number = 2
+    wanted = name
+    while wanted in taken:
+        wanted, number = f"{name} ({number})", number + 1
+    return wanted
+
+
+def probe_again(connection: Connection, told: Told = lambda step, text: None) -> Capabilities:
+    """Refresh what is known of a database. Raises IdentityError when it is another one now."""
+    found = probe(address_of(connection), told)
+    refuse_other(connection, found.identity)
+    note(connection, found)
+    connection.save()
+    return found
+
+
+def refuse_other(connection: Connection, identity: Identity) -> None:
+    """Raise IdentityError unless this is the database whose rows the connection holds."""
+    known = stored_identity(connection.capabilities)
+    if known is not None and not known.is_same(identity):
+        raise IdentityError(OTHER_DATABASE.format(name=connection.name))
+
+
+def check_identity(connection: Connection, client: Client) -> None:
+    """One or two small calls; a minute's lane makes them, since a key of one database does not open another."""
+    refuse_other(connection, read_identity(client, connection.capabilities.get("uid") or 0))
+
+
+def accept_new_identity(connection: Connection, *, same_data: bool) -> Connection:
+    """A person has decided about another database under a known address.
+
+    ``same_data``: it is the former one, moved or restored; its rows stay and everything is read again. Otherwise the
+    former connection is retired with its rows marked gone, and the new database gets a number of its own.
+    """
+    found = probe(address_of(connection))
+    with transaction.atomic():
+        if same_data:
+            connection.capabilities = {}
+            connection.identity = ""
+            note(connection, found)
+            connection.save()
+            connection.cursors.update(
+                loaded_id=0, loaded_at=None, load_started_at=None, load_total=None, watermark=None
+            )
+            return connection
+        retire(connection)
+        successor = Connection(name=free_name(connection.name), url=connection.url, database=connection.database)
+        successor.login, successor.secret = connection.login, connection.secret
+        note(successor, found)
+        successor.save()
+    return successor
+
+
+def retire(connection: Connection) -> None:
+    """Stop reading a database for good; what it held counts as gone."""
+    now = timezone.now()
+    connection.retired_at = now
+    connection.save(update_fields=["retired_at"])
+    for mirror in mirrors:
+        mirror.objects.of(connection.pk).update(gone_at=now)
+
+
+def address_of(connection: Connection) -> Address:
+    """Raises SecretError when FIELD_KEY is not the one the secret was stored with."""
+    return Address(connection.url, connection.database, connection.login, decrypt(connection.secret))
+
+
+def open_client(connection: Connection) -> Client:
+    """A reading client for one thread: all companies of the bot user, archived records too."""
+    known = connection.capabilities
+    transport = OdoorpcTransport(address_of(connection), uid=known.get("uid") or None)
+    return Client(transport, tuple(sorted(int(company) for company in known.get("companies", {}))))
+
+
+def layout_for(connection: Connection, mirror: type[Mirror]) -> Layout:
+    """The layout of a mirror as this database can fill it."""
+    return layout_of(mirror, frozenset(connection.capabilities.get("missing", {}).get(mirror.key, ())))
+
+
+def readable(connection: Connection) -> list[type[Mirror]]:
+    """The mirrors that this database can fill, parents before children."""
+    unavailable = connection.capabilities.get("unavailable", {})
+    return [mirror for mirror in parents_first() if mirror.key not in unavailable]
+
+
+def parents_first() -> list[type[Mirror]]:
+    """All mirrors so that, cycles aside, what a row links to is read before the row."""
+    order: list[type[Mirror]] = []
+    seen: set[type[Mirror]] = set()
+
+    def visit(mirror: type[Mirror]) -> None:
+        if mirror in seen:
+            return
+        seen.add(mirror)
+        for field in mirror._meta.concrete_fields:
+            if isinstance(field, Many2one):
+                visit(cast("type[Mirror]", field.related_model))
+        order.append(mirror)
+
+    for mirror in mirrors:
+        visit(mirror)
+    return order
+
+
+def cursor_of(connection: Connection, mirror: type[Mirror]) -> Cursor:
+    return Cursor.objects.get_or_create(connection=connection, mirror=mirror.key)[0]

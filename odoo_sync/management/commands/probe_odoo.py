@@ -1,0 +1,50 @@
+"""Look at an Odoo database step by step, and attach it to the tower."""
+
+from __future__ import annotations
+
+import os
+from getpass import getpass
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from odoo_sync.connections import attach
+from odoo_sync.errors import OdooError
+from odoo_sync.probe import lacks, probe
+from odoo_sync.transport import Address
+
+
+class Command(BaseCommand):
+    help = (
+        "Check address, database, key, companies and rights of an Odoo, and attach it. The key is read from ODOO_KEY."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--url", required=True, help="for example https://odoo.example.com")
+        parser.add_argument("--db", required=True)
+        parser.add_argument("--login", required=True)
+        parser.add_argument("--name", help="what people call it; the database's name if left out")
+        parser.add_argument("--check-only", action="store_true", help="look, but attach nothing")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        secret = os.environ.get("ODOO_KEY") or getpass("API key or password of the bot user: ")
+        try:
+            if options["check_only"]:
+                found = probe(Address(options["url"], options["db"], options["login"], secret), self.tell)
+                for line in lacks(found):
+                    self.stdout.write(f"  note: {line}")
+                return
+            connection = attach(
+                name=options["name"] or options["db"],
+                url=options["url"],
+                database=options["db"],
+                login=options["login"],
+                secret=secret,
+                told=self.tell,
+            )
+        except OdooError as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(f"Attached as connection {connection.pk}: {connection.name}. Next: sync_odoo.")
+
+    def tell(self, step: str, text: str) -> None:
+        self.stdout.write(f"  {step}: {text}")

@@ -1,0 +1,105 @@
+"""The SQL that takes a page into a mirror: COPY into a temporary table, then one upsert that says what changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+
+from odoo_sync.layout import Layout
+from odoo_sync.models import Promise
+
+
+@dataclass(frozen=True)
+class Statements:
+    """Everything needed to store one page of one layout."""
+
+    create: str
+    clear: str
+    copy: str
+    upsert: str
+    touch: str
+
+
+@lru_cache(maxsize=256)
+def statements_of(layout: Layout) -> Statements:
+    table = quoted(layout.mirror._meta.db_table)
+    columns = ", ".join(quoted(column) for column in layout.columns)
+    name = blake2b(f"{table}{columns}".encode(), digest_size=6).hexdigest()
+    incoming = quoted(f"incoming_{name}")
+    return Statements(
+        create=f"CREATE TEMPORARY TABLE IF NOT EXISTS {incoming} ON COMMIT DELETE ROWS AS "
+        f"SELECT {columns} FROM {table} WITH NO DATA",
+        clear=f"DELETE FROM {incoming}",
+        copy=f"COPY {incoming} ({columns}) FROM STDIN",
+        upsert=upsert(layout, table, incoming, columns),
+        touch=touch(table, incoming),
+    )
+
+
+def upsert(layout: Layout, table: str, incoming: str, columns: str) -> str:
+    """Insert what is new and update what differs; keep every value of a promise; return changed and overlapping keys.
+
+    All parts see the table as it was before the statement. A row is replaced only by a newer version, or by a read
+    that began after the stored one had ended; a row that loses because two reads overlapped comes back with
+    ``again`` true, to be read once more.
+    """
+    content = [quoted(column) for column in layout.columns if column != "id"]
+    ours = ", ".join(f"present.{column}" for column in content)
+    theirs = ", ".join(f"EXCLUDED.{column}" for column in content)
+    assign = ", ".join(f"{column} = EXCLUDED.{column}" for column in content)
+    return f"""
+WITH before AS MATERIALIZED (
+    SELECT id, written_at, read_ended_at{old_promises(layout)} FROM {table} WHERE id = ANY(%(keys)s)
+), changed AS (
+    INSERT INTO {table} AS present ({columns}, read_began_at, read_ended_at)
+    SELECT {columns}, %(began)s, %(ended)s FROM {incoming}
+    ON CONFLICT (id) DO UPDATE
+    SET {assign}, read_began_at = EXCLUDED.read_began_at, read_ended_at = EXCLUDED.read_ended_at, gone_at = NULL
+    WHERE (EXCLUDED.written_at > present.written_at OR EXCLUDED.read_began_at >= present.read_ended_at
+           OR present.read_ended_at IS NULL)
+      AND (present.gone_at IS NOT NULL OR ({ours}) IS DISTINCT FROM ({theirs}))
+    RETURNING id, xmax = 0 AS added
+){keep_promises(layout, incoming)}
+SELECT id, added, false AS again FROM changed
+UNION ALL
+SELECT before.id, false, true FROM before JOIN {incoming} AS i USING (id)
+WHERE before.read_ended_at > %(began)s AND NOT i.written_at > before.written_at"""
+
+
+def old_promises(layout: Layout) -> str:
+    return "".join(f", {quoted(column)}" for column in promise_columns(layout).values())
+
+
+def keep_promises(layout: Layout, incoming: str) -> str:
+    """The part of the upsert that appends to the promise ledger; nothing for mirrors without promises."""
+    columns = promise_columns(layout)
+    if not columns:
+        return ""
+    values = ", ".join(f"('{name}', i.{quoted(c)}, before.{quoted(c)})" for name, c in columns.items())
+    return f""", kept AS (
+    INSERT INTO {quoted(Promise._meta.db_table)} (mirror, row, field, promised_at, written_at, seen_at)
+    SELECT '{layout.mirror.key}', i.id, v.field, v.promised, i.written_at, %(ended)s
+    FROM changed JOIN {incoming} AS i USING (id) LEFT JOIN before USING (id)
+    CROSS JOIN LATERAL (VALUES {values}) AS v (field, promised, former)
+    WHERE v.promised IS DISTINCT FROM v.former
+)"""
+
+
+def promise_columns(layout: Layout) -> dict[str, str]:
+    """Our promise fields that this Odoo has, with their columns."""
+    wanted = layout.mirror.source.promises
+    return {field.name: str(field.column) for field in layout.present if field.name in wanted}
+
+
+def touch(table: str, incoming: str) -> str:
+    """Note a newer read of unchanged rows that are still unsettled, so that they are not read for ever."""
+    return f"""
+UPDATE {table} AS present SET read_began_at = %(began)s, read_ended_at = %(ended)s
+FROM {incoming} AS i
+WHERE present.id = i.id AND present.id = ANY(%(keys)s) AND present.read_began_at < %(began)s
+  AND present.written_at >= %(unsettled)s"""
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,108 @@
+"""What beat and the worker run: one short task per connection, each guarded so that it never overlaps itself."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from controltower.lib.locks import session_lock
+from odoo_sync import initial
+from odoo_sync.client import Client
+from odoo_sync.connections import check_identity, open_client, probe_again, readable
+from odoo_sync.errors import NotAllowedError, OdooError, SchemaError
+from odoo_sync.health import failed, may_run, recovered
+from odoo_sync.mirror.base import Lane, mirrors
+from odoo_sync.models import Connection, Run
+from odoo_sync.reconcile import sweep
+from odoo_sync.sync import poll_all
+
+logger = logging.getLogger(__name__)
+KEEP_RUNS = timedelta(days=30)
+
+
+@shared_task
+def poll_lane(lane: str) -> None:
+    """Poll one lane of every connection; each in a task of its own when there are several."""
+    numbers = [connection.pk for connection in Connection.objects.order_by("id") if may_run(connection)]
+    if len(numbers) == 1:
+        poll_connection(numbers[0], lane)
+        return
+    for number in numbers:
+        poll_connection.apply_async(args=[number, lane], expires=10)
+
+
+@shared_task
+def poll_connection(number: int, lane: str) -> None:
+    """Poll one lane of one connection; start its first load where that is still to be done."""
+    with session_lock(f"odoo_sync.poll {number} {lane}") as ours:
+        if ours:
+            guarded(number, lambda connection, client: poll_one(connection, client, Lane(lane)))
+
+
+def poll_one(connection: Connection, client: Client, lane: Lane) -> None:
+    if lane != Lane.HOT or connection.problem_kind:
+        check_identity(connection, client)
+    wanted = readable(connection)
+    poll_all(connection, [mirror for mirror in wanted if mirror.source.lane == lane], client)
+    if lane == Lane.WARM and connection.cursors.exclude(loaded_at=None).count() < len(wanted):
+        load.delay(connection.pk)
+
+
+@shared_task
+def load(number: int) -> None:
+    """Load what has never been loaded, or go on with a load that was interrupted."""
+    with session_lock(f"odoo_sync.load {number}") as ours:
+        if ours:
+            guarded(number, lambda connection, client: initial.load_all(connection))
+
+
+@shared_task
+def sweep_ids() -> None:
+    """Compare the ids of every loaded mirror with Odoo's, and forget old runs."""
+    for connection in Connection.objects.order_by("id"):
+        with session_lock(f"odoo_sync.sweep {connection.pk}") as ours:
+            if ours:
+                guarded(connection.pk, sweep_one)
+    Run.objects.filter(started_at__lt=timezone.now() - KEEP_RUNS).delete()
+
+
+def sweep_one(connection: Connection, client: Client) -> None:
+    check_identity(connection, client)
+    for cursor in connection.cursors.exclude(loaded_at=None):
+        if cursor.mirror not in mirrors:
+            continue
+        try:
+            sweep(connection, mirrors[cursor.mirror], client, cursor)
+        except (NotAllowedError, SchemaError) as error:
+            connection.cursors.filter(pk=cursor.pk).update(problem=str(error))
+
+
+@shared_task
+def probe() -> None:
+    """Look again at what each Odoo is, has and allows."""
+    for connection in Connection.objects.order_by("id"):
+        guarded(connection.pk, lambda connection, client: probe_again(connection))
+
+
+def guarded(number: int, work: Callable[[Connection, Client], object]) -> bool:
+    """Do something with a connection; a failure is noted there in plain words, and the next success clears it."""
+    connection = Connection.objects.filter(pk=number).first()
+    if connection is None or not may_run(connection):
+        return False
+    client: Client | None = None
+    try:
+        client = open_client(connection)
+        work(connection, client)
+    except OdooError as error:
+        logger.warning("Odoo %s: %s", connection.name, error)
+        failed(connection, error)
+        return False
+    finally:
+        if client is not None:
+            client.close()
+    recovered(connection)
+    return True
