@@ -1,0 +1,1 @@
+"""The stand-in Odoo: an in-memory server that speaks Odoo 18."""

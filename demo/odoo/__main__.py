@@ -1,0 +1,67 @@
+"""Run the stand-in from the command line: ``python -m demo.odoo --port 0``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from importlib import import_module
+from pathlib import Path
+
+from demo.odoo.server import StandIn
+from demo.odoo.state import StateError
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m demo.odoo", description="A stand-in for Odoo 18, in memory.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0, help="0 takes any free port")
+    parser.add_argument("--database", default="aurora")
+    parser.add_argument("--world", metavar="MODULE:FUNCTION", help="fills a fresh database: function(call, seed=N)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--state", type=Path, help="keep the data in this file between runs")
+    parser.add_argument("--key", action="append", default=[], metavar="LOGIN:SECRET", help="one more API key")
+    parser.add_argument("--keep-alive", action="store_true", help="HTTP/1.1 with connection reuse, as behind a proxy")
+    return parser.parse_args(arguments)
+
+
+def fill(stand_in: StandIn, world: str, seed: int) -> None:
+    """Let the named function build its records through ordinary calls."""
+    module, _, function = world.partition(":")
+    getattr(import_module(module), function)(stand_in.call, seed=seed)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parse(arguments)
+    fresh = options.state is None or not options.state.exists()
+    try:
+        stand_in = StandIn(
+            options.port,
+            options.host,
+            options.database,
+            keep_alive=options.keep_alive,
+            state=options.state,
+        )
+        if fresh and options.world:
+            fill(stand_in, options.world, options.seed)
+        for pair in options.key:
+            login, _, secret = pair.partition(":")
+            stand_in.world.add_key(login, secret)
+        stand_in.start()
+    except (StateError, OSError, LookupError) as error:
+        sys.stderr.write(f"the stand-in cannot start: {error}\n")
+        return 1
+    done = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: done.set())
+    sys.stdout.write(json.dumps({"url": stand_in.url, "database": stand_in.database, "fresh": fresh}) + "\n")
+    sys.stdout.flush()
+    done.wait()
+    stand_in.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

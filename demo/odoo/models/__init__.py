@@ -1,0 +1,1 @@
+"""The business areas of the stand-in, one file each."""

@@ -1,0 +1,74 @@
+"""Currencies and their rates."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from demo.odoo.fields import round_to
+from demo.odoo.orm import Model
+from demo.odoo.registry import computed
+from demo.odoo.writing import Values
+
+RANK = 12
+
+
+class Currency(Model):
+    """A currency. Rates are units of it per unit of the company's currency."""
+
+    _name = "res.currency"
+    _title = "Currency"
+    _order = "active desc, name"
+    _search_names = ("name",)
+    _defaults = {"position": "after", "rounding": 0.01, "active": True}
+    _unique = {("name",): "The currency code must be unique!"}
+
+    @computed("decimal_places", on="rounding")
+    def _decimal_places(self) -> int:
+        return {1.0: 0, 0.1: 1, 0.01: 2, 0.001: 3}.get(self.rounding, 2)
+
+    @computed("rate", "inverse_rate", "date", "rate_string", "is_current_company_currency")
+    def _current(self) -> Values:
+        company = self.env.company
+        rate = self._rate_on(company, self.env.now.date())
+        return {
+            "rate": rate,
+            "inverse_rate": 1 / rate if rate else 0.0,
+            "date": self.env.now.date(),
+            "rate_string": "",
+            "is_current_company_currency": company.currency_id == self,
+        }
+
+    def _rate_on(self, company: Any, day: date) -> float:
+        """Units of this currency per unit of the base the company's rates are given in; 1 without any."""
+        domain = [("currency_id", "=", self.id), ("company_id", "in", [company.id, False])]
+        rates = self.env.sudo()["res.currency.rate"].search(domain, order="name desc, company_id, id desc")
+        before = rates.filtered(lambda one: one.name <= day)
+        chosen = before[:1] or rates[-1:]
+        return chosen.rate if chosen else 1.0
+
+    def _convert(self, amount: float, to: Any, company: Any, day: date) -> float:
+        if self == to or not amount:
+            return amount
+        return round_to(amount * to._rate_on(company, day) / self._rate_on(company, day), to.decimal_places or 2)
+
+    def _round(self, amount: float) -> float:
+        return round_to(amount, self.decimal_places if self.decimal_places is not None else 2)
+
+
+class CurrencyRate(Model):
+    """What a currency was worth from a day on."""
+
+    _name = "res.currency.rate"
+    _title = "Currency Rate"
+    _order = "name desc, id"
+    _belongs_to = ("currency_id",)
+    _unique = {("name", "currency_id", "company_id"): "Only one currency rate per day allowed!"}
+    _defaults = {"name": lambda self: self.env.now.date(), "company_id": lambda self: self.env.company.id}
+
+    @computed("company_rate", "inverse_company_rate")
+    def _company_rate(self) -> Values:
+        return {"company_rate": self.rate, "inverse_company_rate": 1 / self.rate if self.rate else 0.0}
+
+    def _shown_name(self) -> str:
+        return str(self.name)

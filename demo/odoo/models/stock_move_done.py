@@ -1,0 +1,106 @@
+"""Moves that happen: the stock changes, the rest goes to a back order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from demo.odoo.models.stock_move import CLOSED, TOLERANCE
+from demo.odoo.orm import Model
+from demo.odoo.writing import Values
+
+RANK = 23
+
+
+class DoneMove(Model):
+    """Carrying out moves."""
+
+    _name = "stock.move"
+
+    def _action_done(self, *, cancel_backorder: bool = False) -> Any:
+        """Carry out what is picked. Returns the moves done; unpicked and short ones leave a rest."""
+        todo = self.filtered(lambda one: one.state not in CLOSED)
+        todo.filtered(lambda one: one.state == "draft")._action_confirm_quietly()
+        rests = self.browse()
+        for one in todo:
+            if not one.picked or one.quantity <= TOLERANCE:
+                rests |= one if one.product_uom_qty else self.browse()
+                if not one.product_uom_qty or (cancel_backorder and not one._belongs_to_production()):
+                    one._action_cancel()
+                    rests -= one
+                continue
+            if one.quantity < one.product_uom_qty - TOLERANCE:
+                rests |= one._split(one.product_uom_qty - one.quantity)
+            elif one.quantity > one.product_uom_qty:
+                one._assign({"product_uom_qty": one.quantity})
+        happened = todo.filtered(lambda one: one.picked and one.quantity > TOLERANCE and one.state not in CLOSED)
+        for one in happened:
+            one._carry_out()
+        if cancel_backorder:
+            (rests - happened).filtered(lambda one: one.state not in CLOSED)._action_cancel()
+        else:
+            self._to_backorder(happened, rests)
+        happened._wake_next()
+        return happened
+
+    def _action_confirm_quietly(self) -> None:
+        for one in self:
+            one._assign({"state": "assigned"})
+
+    def _belongs_to_production(self) -> bool:
+        return bool(self.raw_material_production_id or self.production_id)
+
+    def _carry_out(self) -> None:
+        product, quants = self.product_id, self.env["stock.quant"]
+        quantity = self.product_uom._quantity_in(self.quantity, product.uom_id)
+        if product.is_storable:
+            if not self._needs_no_reservation():
+                quants._reserve(product, self.location_id, -quantity)
+            quants._change(product, self.location_id, -quantity)
+            quants._change(product, self.location_dest_id, quantity)
+        self._assign({"state": "done", "date": self.env.now, "picked": True})
+
+    def _split_values(self, quantity: float) -> Values:
+        """What the rest of a move has differently."""
+        return {
+            "product_uom_qty": quantity,
+            "procure_method": self.procure_method,
+            "move_dest_ids": [(4, one.id) for one in self.move_dest_ids if one.state not in CLOSED],
+            "move_orig_ids": [(4, one.id) for one in self.move_orig_ids],
+            "date_deadline": self.date_deadline,
+            "date": self.date,
+            "origin_returned_move_id": self.origin_returned_move_id.id,
+        }
+
+    def _split(self, quantity: float) -> Any:
+        """Take a quantity off this move into one of its own."""
+        values = self._split_values(round(quantity, 6))
+        rest = self.copy({**values, "state": "draft", "quantity": 0.0, "picked": False})
+        self._assign({"product_uom_qty": round(self.product_uom_qty - quantity, 6)})
+        state = "waiting" if rest._waits_for_another() else "confirmed"
+        rest._assign({"state": state})
+        return rest
+
+    def _to_backorder(self, happened: Any, rests: Any) -> None:
+        """What was left of a transfer goes into a new one."""
+        for picking in happened.picking_id:
+            left = rests.filtered(lambda one, here=picking: one.picking_id == here and one.state not in CLOSED)
+            if left:
+                backorder = picking._make_backorder()
+                left._assign({"picking_id": backorder})
+        rests.filtered(lambda one: one.state not in CLOSED and not one._belongs_to_production())._action_assign()
+
+    def _wake_next(self) -> None:
+        """Moves fed by these, and others short of the same goods at that place, reserve what came."""
+        self.move_dest_ids.filtered(lambda one: one.state not in ("draft", *CLOSED))._action_assign()
+        for one in self:
+            if one.location_dest_id.usage != "internal" or not one.product_id.is_storable:
+                continue
+            domain = [
+                ("product_id", "=", one.product_id.id),
+                ("state", "in", ("confirmed", "partially_available")),
+                ("procure_method", "=", "make_to_stock"),
+                ("company_id", "=", one.company_id.id),
+            ]
+            waiting = self.env.sudo()["stock.move"].search(domain, order="priority desc, date asc, id asc")
+            above = set(one.location_dest_id._and_above())
+            waiting.filtered(lambda other: other.location_id.id in above and not other.move_orig_ids)._action_assign()  # noqa: B023

@@ -1,0 +1,139 @@
+"""Stock on hand: how much of what lies where, and how much of it is promised."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from demo.odoo.orm import Model
+from demo.odoo.registry import computed
+from demo.odoo.writing import Values
+
+RANK = 21
+
+
+class Quant(Model):
+    """The quantity of a product at a place, in the product's unit."""
+
+    _name = "stock.quant"
+    _title = "Quants"
+    _order = "id"
+    _rec_name = "product_id"
+    _defaults = {"in_date": lambda self: self.env.now, "reserved_quantity": 0.0, "quantity": 0.0}
+
+    def _create(self, many: list[Values]) -> Any:
+        """In inventory mode a count is entered; the quant that is there already takes it."""
+        made: list[int] = []
+        for values in many:
+            counted = values.pop("inventory_quantity", None)
+            automatic = values.pop("inventory_quantity_auto_apply", None)
+            found = self.search(
+                [("product_id", "=", values.get("product_id")), ("location_id", "=", values.get("location_id"))],
+                limit=1,
+            )
+            quant = found or super()._create([values])
+            if counted is not None:
+                quant.write({"inventory_quantity": counted})
+            if automatic is not None:
+                quant.write({"inventory_quantity": automatic})
+                quant.action_apply_inventory()
+            made.append(quant.id)
+        return self.browse(made)
+
+    def write(self, values: Values) -> bool:
+        if "inventory_quantity" in values:
+            values = {"inventory_quantity_set": True, **values}
+        return super().write(values)
+
+    @computed("company_id", on="location_id")
+    def _company(self) -> Any:
+        return self.location_id.company_id
+
+    @computed("inventory_diff_quantity", on="inventory_quantity quantity inventory_quantity_set")
+    def _difference(self) -> float:
+        return self.inventory_quantity - self.quantity if self.inventory_quantity_set else 0.0
+
+    @computed("available_quantity", "on_hand", "inventory_quantity_auto_apply")
+    def _free(self) -> Values:
+        return {
+            "available_quantity": self.quantity - self.reserved_quantity,
+            "on_hand": self.location_id.usage == "internal",
+            "inventory_quantity_auto_apply": self.quantity,
+        }
+
+    @computed("product_uom_id", "product_tmpl_id", "product_categ_id", "warehouse_id")
+    def _of_product(self) -> Values:
+        product = self.product_id
+        return {
+            "product_uom_id": product.uom_id,
+            "product_tmpl_id": product.product_tmpl_id,
+            "product_categ_id": product.categ_id,
+            "warehouse_id": self.location_id.warehouse_id,
+        }
+
+    @computed("value", "currency_id")
+    def _value(self) -> Values:
+        company = self.company_id or self.env.company
+        own = self.product_id.for_company(company.id) if company else self.product_id
+        return {"value": self.quantity * own.standard_price, "currency_id": company.currency_id}
+
+    def action_apply_inventory(self) -> None:
+        """Make the stock what was counted, with a move from or to the inventory loss."""
+        from demo.odoo.models.stock_places import virtual_place
+
+        for quant in self:
+            difference = quant.inventory_diff_quantity
+            loss = virtual_place(self.env, quant.company_id or self.env.company, "inventory")
+            source, target = (loss, quant.location_id) if difference > 0 else (quant.location_id, loss)
+            if difference:
+                move = self.env["stock.move"].create(
+                    {
+                        "name": "Product Quantity Updated",
+                        "product_id": quant.product_id.id,
+                        "product_uom_qty": abs(difference),
+                        "quantity": abs(difference),
+                        "product_uom": quant.product_id.uom_id.id,
+                        "location_id": source.id,
+                        "location_dest_id": target.id,
+                        "company_id": (quant.company_id or self.env.company).id,
+                        "is_inventory": True,
+                        "picked": True,
+                    }
+                )
+                move._action_done()
+            quant._put({"inventory_quantity": None, "inventory_quantity_set": None})
+
+    def action_set_inventory_quantity_to_zero(self) -> None:
+        self._put({"inventory_quantity": None, "inventory_quantity_set": None})
+
+    def _at(self, product: Any, location: Any) -> Any:
+        """The quants of a product at a place and below it."""
+        found = self.sudo().browse(self.env.transaction.find(self._name, "product_id", product.id))
+        return found.filtered(lambda one: location.id in one.location_id._and_above())
+
+    def _change(self, product: Any, location: Any, quantity: float) -> None:
+        """More or less of a product at exactly this place."""
+        here = self._at(product, location).filtered(lambda one: one.location_id.id == location.id)[:1]
+        if here:
+            here._assign({"quantity": round(here.quantity + quantity, 6)})
+        else:
+            values = {"product_id": product.id, "location_id": location.id, "quantity": round(quantity, 6)}
+            super()._create([values])
+
+    def _free_of(self, product: Any, location: Any) -> float:
+        quants = self._at(product, location)
+        return float(sum(one.quantity - one.reserved_quantity for one in quants))
+
+    def _reserve(self, product: Any, location: Any, quantity: float) -> float:
+        """Promise up to this much; returns what could be promised. Negative gives back."""
+        left = quantity
+        for one in self._at(product, location):
+            if quantity > 0:
+                part = min(left, max(0.0, one.quantity - one.reserved_quantity))
+            else:
+                part = -min(-left, max(0.0, one.reserved_quantity))
+            if part:
+                one._assign({"reserved_quantity": round(one.reserved_quantity + part, 6)})
+                left = round(left - part, 6)
+            if not left:
+                break
+        return round(quantity - left, 6)
