@@ -32,11 +32,11 @@ def read(request: HttpRequest, message: int) -> HttpResponse:
         raise Http404
     inbox.mark_read(found)
     inside = url_has_allowed_host_and_scheme(one.url, allowed_hosts=None)
-    return redirect(one.url if one.url and inside else "notifications:messages")
+    return redirect(one.url if one.url and inside else "notifications:list")
 
 
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     """Mark everything as read."""
     inbox.mark_read(inbox.told(cast(User, request.user)))
-    return redirect("notifications:messages")
+    return redirect("notifications:list")
