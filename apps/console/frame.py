@@ -108,7 +108,7 @@ class Frame:
     @cached_property
     def companies(self) -> Sequence[Place]:
         """The companies and plants the person may see, as ways to the board narrowed to them."""
-        places = Directory.of(self.scope)
+        places = getattr(self.request, "places", None) or Directory.of(self.scope)
         return [
             Place(
                 name,

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 
+from apps.actions.definition import actions
+from apps.exceptions.definition import detectors
 from apps.exceptions.lifecycle import ENDED
 from apps.exceptions.models import Case
+from apps.exceptions.words import SEVERITIES, STATES, kind_of
 
 RELATED = ("company", "plant", "owner")
+UNSHOWN = ("impact", "evidence", "score_terms", "documents")
 
 
 class Facets(TypedDict):
@@ -41,6 +46,28 @@ def facets(case: Case) -> Facets:
     }
 
 
+def row(case: Case) -> dict[str, Any]:
+    """What one row says, the same for everyone: what, where, how much, who, since when, and the recommended action."""
+    code, title = kind_of(case.detector)
+    return {
+        "case": case,
+        "url": reverse("exceptions:case", args=[case.pk]),
+        "code": code,
+        "kind": title,
+        "severity": SEVERITIES[case.severity],
+        "state": STATES[case.state],
+        "place": case.plant.name if case.plant else case.company.name if case.company else settings.GROUP_NAME,
+        "owner": case.owner.shown_name if case.owner else "",
+        "remedy": recommended(case.detector),
+    }
+
+
+def recommended(detector: str) -> Any:
+    """The title of the action that a detector recommends first; empty when it knows none."""
+    keys = detectors[detector].remedies if detector in detectors else ()
+    return next((actions[key].title for key in keys if key in actions), "")
+
+
 def html(case: Case) -> dict[str, str]:
     """The card in every language in use; empty once the case has ended."""
     if case.state in ENDED:
@@ -48,5 +75,5 @@ def html(case: Case) -> dict[str, str]:
     cards: dict[str, str] = {}
     for code, _ in settings.LANGUAGES:
         with translation.override(code):
-            cards[code] = render_to_string("exceptions/_card.html", {"case": case})
+            cards[code] = render_to_string("exceptions/_card.html", {"row": row(case)})
     return cards

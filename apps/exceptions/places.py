@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.db import connection
+
 from controltower.lib.scope import Scope
-from odoo_sync.mirror.company import Company
-from odoo_sync.mirror.stock import Warehouse
+
+_PLACES = """
+SELECT c.id, c.name, w.id, w.name FROM odoo_sync_company c
+LEFT JOIN odoo_sync_warehouse w ON w.company_id = c.id AND w.active AND w.gone_at IS NULL
+WHERE c.active AND c.gone_at IS NULL ORDER BY c.name, w.name
+"""
 
 
 @dataclass(frozen=True)
@@ -29,16 +35,16 @@ class Directory:
     @classmethod
     def of(cls, scope: Scope) -> Directory:
         """Read what the scope may see; a plant's slice also names its company, which is no right to see it."""
-        if scope.is_empty:
-            return cls()
-        rows = Warehouse.objects.within(scope).filter(active=True)
-        plants = {row.id: Plant(row.id, row.name, row.company_id) for row in rows.order_by("name")}
-        wanted = {plant.company for plant in plants.values()}
-        companies = {
-            row.id: row.name
-            for row in Company.objects.filter(active=True).order_by("name")
-            if row.id in wanted or scope.covers(row.id, None)
+        with connection.cursor() as cursor:
+            cursor.execute(_PLACES)
+            rows = cursor.fetchall() if not scope.is_empty else []
+        plants = {
+            plant: Plant(plant, plant_name, company)
+            for company, _, plant, plant_name in rows
+            if plant is not None and scope.covers(company, plant)
         }
+        own = {plant.company for plant in plants.values()}
+        companies = {company: name for company, name, *_ in rows if company in own or scope.covers(company, None)}
         return cls(companies, plants)
 
     def within(self, company: int) -> list[Plant]:
