@@ -6,6 +6,8 @@ import json
 import socket
 import struct
 import time
+from datetime import UTC
+from email.utils import format_datetime
 from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
@@ -147,6 +149,10 @@ class Handler(BaseHTTPRequestHandler):
         if reset:
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.connection.close()
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The Date header tells the clock that stamps the rows, as a real Odoo's does."""
+        return format_datetime(self.stand_in.world.store.clock().astimezone(UTC), usegmt=True)
 
     def log_message(self, _format: str, *_args: Any) -> None:
         """Stay silent: requests carry secrets."""
