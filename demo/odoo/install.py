@@ -18,6 +18,11 @@ COUNTRIES = {
     "be": ("Belgium", "BE", 32),
     "se": ("Sweden", "SE", 46),
     "pl": ("Poland", "PL", 48),
+    "it": ("Italy", "IT", 39),
+    "lt": ("Lithuania", "LT", 370),
+    "ca": ("Canada", "CA", 1),
+    "at": ("Austria", "AT", 43),
+    "no": ("Norway", "NO", 47),
 }
 CURRENCIES = {
     "USD": ("United States dollar", "$", "before", True),
