@@ -55,21 +55,20 @@ def request(site: Site, buyer: str, buys: Sequence[Buy]) -> dict[str, int]:
 
 
 def _advance(site: Site, buyer: str, kind: str, buys: Sequence[Buy], made: dict[str, int]) -> None:
+    """Take the orders of a kind to where they stand; those already there stay as they are."""
     company, call = site.company[buyer], site.register.call
     ids = [made[buy.key] for buy in buys]
     draft = site.register.in_state("purchase.order", ids, ("draft",), company)
-    if not draft or kind == "draft":
-        return
-    if kind == "sent":
+    if draft and kind == "sent":
         call("purchase.order", "print_quotation", draft, company=company)
-    elif kind == "cancelled":
+    elif draft and kind == "cancelled":
         call("purchase.order", "button_cancel", draft, company=company)
-    else:
+    elif draft and kind in CONFIRMED:
         confirm(site, buyer, [buy for buy in buys if made[buy.key] in draft], made)
     if kind == "received":
-        _back_date(site, company, buys, made, receive_all(site, company, draft))
+        _back_date(site, company, buys, made, receive_all(site, company, ids))
     elif kind == "partial":
-        receive_some(site, company, draft, share=0.4)
+        receive_some(site, company, ids, share=0.4)
 
 
 def confirm(site: Site, buyer: str, buys: Sequence[Buy], made: dict[str, int]) -> None:
@@ -84,6 +83,8 @@ def confirm(site: Site, buyer: str, buys: Sequence[Buy], made: dict[str, int]) -
 
 def _back_date(site: Site, company: int, buys: Sequence[Buy], made: dict[str, int], receipts: Sequence[int]) -> None:
     """What has been received came on the day it was due, not today."""
+    if not receipts:
+        return
     due = {made[buy.key]: buy.due_at for buy in buys}
     for row in site.register.call("stock.picking", "read", list(receipts), ["purchase_id"], company=company):
         values = {"date_done": stamp(due[row["purchase_id"][0]])}

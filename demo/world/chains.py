@@ -11,7 +11,7 @@ from demo.world.site import Site, rows
 
 
 def make_chains(site: Site) -> None:
-    """Build every chain, one round of a plant at a time.
+    """Build every chain that is not there yet, one round of a plant at a time.
 
     Odoo merges what it buys from one vendor into one open request. Chains of a round buy from different vendors, and
     the requests of a round are confirmed before the next begins, so each chain keeps a purchase of its own, while the
@@ -19,39 +19,37 @@ def make_chains(site: Site) -> None:
     """
     for plant, number in site.plan.rounds:
         chains = [c for c in site.plan.chains if c.plant == plant and c.round == number]
-        if all(site.register.has(f"purchase_{c.key}") for c in chains):
-            continue
-        build_round(site, plant, chains)
-        site.say(
-            f"chains: {plant} round {number + 1}, {len(chains)} purchases, {sum(len(c.sales) for c in chains)} orders"
-        )
+        missing = [chain for chain in chains if not site.register.has(f"purchase_{chain.key}")]
+        if missing:
+            build_round(site, plant, missing)
+            orders = sum(len(chain.sales) for chain in missing)
+            site.say(f"chains: {plant} round {number + 1}, {len(missing)} purchases, {orders} orders")
 
 
 def build_round(site: Site, plant: str, chains: Sequence[Chain]) -> None:
-    """Orders in, confirmed, supply found; then the purchases get their vendor's dates and are confirmed."""
-    company = site.company[plant]
-    sold = order_goods(site, plant, [sale for chain in chains for sale in chain.sales])
+    """Orders in, confirmed, supply found; then the purchases get their vendor's dates and are confirmed.
+
+    A purchase is registered last, so a round that broke off is gone through again; every call minds what was done.
+    """
+    company, call = site.company[plant], site.register.call
+    sales = [sale for chain in chains for sale in chain.sales]
+    sold = order_goods(site, plant, sales)
     draft = site.register.in_state("sale.order", list(sold.values()), ("draft", "sent"), company)
     if draft:
-        site.register.call("sale.order", "action_confirm", draft, company=company)
-    _back_date(site, plant, [sale for chain in chains for sale in chain.sales], draft)
-    bought = {chain.key: _find_supply(site, chain, sold) for chain in chains}
-    by_id = {
-        row["id"]: row
-        for row in site.register.call(
-            "purchase.order.line",
-            "read",
-            sorted(bought.values()),
-            ["order_id", "product_qty"],
-            company=company,
-        )
-    }
-    orders = {key: by_id[line]["order_id"][0] for key, line in bought.items()}
-    _promise(site, plant, chains, bought, orders)
-    site.register.adopt("purchase.order", {f"purchase_{key}": order for key, order in orders.items()})
+        call("sale.order", "action_confirm", draft, company=company)
+    for sale in sales:  # confirming dates an order to now, but the customer ordered earlier
+        call("sale.order", "write", [sold[sale.key]], {"date_order": stamp(sale.placed_at)}, company=company)
+    bought = {}
     for chain in chains:
-        if chain.received:
-            receive_some(site, company, [orders[chain.key]], pieces=chain.received)
+        line = _find_supply(site, chain, sold, fresh=any(sold[sale.key] in draft for sale in chain.sales))
+        if line:
+            bought[chain.key] = line
+    found = call("purchase.order.line", "read", sorted(bought.values()), ["order_id"], company=company)
+    order_of = {row["id"]: row["order_id"][0] for row in found}
+    for chain in chains:
+        if chain.key in bought:
+            _promise(site, chain, bought[chain.key], order_of[bought[chain.key]])
+    site.register.adopt("purchase.order", {f"purchase_{key}": order_of[line] for key, line in bought.items()})
 
 
 def order_goods(site: Site, seller: str, sales: Sequence[Sale]) -> dict[str, int]:
@@ -84,21 +82,17 @@ def order_goods(site: Site, seller: str, sales: Sequence[Sale]) -> dict[str, int
     return {key.removeprefix("sale_"): number for key, number in made.items()}
 
 
-def _back_date(site: Site, seller: str, sales: Sequence[Sale], confirmed: Sequence[int]) -> None:
-    """Confirming sets the order date to now; the customer ordered earlier."""
-    for sale in sales:
-        number = site.register.id_of(f"sale_{sale.key}")
-        if number in confirmed:
-            values = {"date_order": stamp(sale.placed_at)}
-            site.register.call("sale.order", "write", [number], values, company=site.company[seller])
+def _find_supply(site: Site, chain: Chain, sold: dict[str, int], *, fresh: bool) -> int | None:
+    """The one purchase line all orders of a chain wait for; its manufacturing orders are registered on the way.
 
-
-def _find_supply(site: Site, chain: Chain, sold: dict[str, int]) -> int:
-    """The one purchase line all orders of a chain wait for. Its manufacturing orders are registered on the way."""
+    Null where people have taken apart a chain of an earlier run; WorldError where a `fresh` one came out otherwise.
+    """
     orders = [sold[sale.key] for sale in chain.sales]
     found = site.register.find("sale.order.line", [["order_id", "in", orders]], ["id"])
     supply = supply_of(site.register, [row["id"] for row in found])
     if len(supply.purchase_lines) != 1 or len(supply.productions) < len(chain.sales):
+        if not fresh:
+            return None
         raise WorldError(
             f"Chain {chain.key}: expected one purchase line and {len(chain.sales)} manufacturing orders or more, found "
             f"{len(supply.purchase_lines)} and {len(supply.productions)}. Is another automation changing the routes?"
@@ -108,34 +102,14 @@ def _find_supply(site: Site, chain: Chain, sold: dict[str, int]) -> int:
     return next(iter(supply.purchase_lines))
 
 
-def _promise(site: Site, plant: str, chains: Sequence[Chain], bought: dict[str, int], orders: dict[str, int]) -> None:
-    """Give the requests the vendors' dates, then confirm them: all four dates of a purchase agree from the start."""
-    company, call = site.company[plant], site.register.call
-    draft = site.register.in_state("purchase.order", list(orders.values()), ("draft", "sent"), company)
-    for chain in chains:
-        if orders[chain.key] in draft:
-            call(
-                "purchase.order",
-                "write",
-                [orders[chain.key]],
-                {"partner_ref": chain.reference, "date_order": stamp(chain.placed_at)},
-                company=company,
-            )
-            call(
-                "purchase.order.line",
-                "write",
-                [bought[chain.key]],
-                {"date_planned": stamp(chain.due_at)},
-                company=company,
-            )
-    if draft:
-        call("purchase.order", "button_confirm", draft, company=company)
-    for chain in chains:
-        if orders[chain.key] in draft:
-            call(
-                "purchase.order",
-                "write",
-                [orders[chain.key]],
-                {"date_approve": stamp(chain.placed_at)},
-                company=company,
-            )
+def _promise(site: Site, chain: Chain, line: int, order: int) -> None:
+    """Give a request the vendor's date, then confirm it: all four dates of the purchase agree from the start."""
+    company, call = site.company[chain.plant], site.register.call
+    if site.register.in_state("purchase.order", [order], ("draft", "sent"), company):
+        header = {"partner_ref": chain.reference, "date_order": stamp(chain.placed_at)}
+        call("purchase.order", "write", [order], header, company=company)
+        call("purchase.order.line", "write", [line], {"date_planned": stamp(chain.due_at)}, company=company)
+        call("purchase.order", "button_confirm", [order], company=company)
+    call("purchase.order", "write", [order], {"date_approve": stamp(chain.placed_at)}, company=company)
+    if chain.received:
+        receive_some(site, company, [order], pieces=chain.received)

@@ -46,6 +46,11 @@ class Live:
         if self._thread:
             self._thread.join(timeout=30)
 
+    @property
+    def running(self) -> bool:
+        """Whether the thread is alive."""
+        return self._thread is not None and self._thread.is_alive()
+
     def step(self) -> str:
         """Let one thing happen now; what it was."""
         number = self._taken()

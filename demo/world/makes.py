@@ -35,16 +35,16 @@ def make_productions(site: Site) -> None:
 def _advance(site: Site, plant: str, kind: str, ids: Sequence[int]) -> None:
     company, call = site.company[plant], site.register.call
     draft = site.register.in_state("mrp.production", ids, ("draft",), company)
-    if not draft:
-        return
-    call("mrp.production", "action_confirm", draft, company=company)
-    call("mrp.production", "action_assign", draft, company=company)
-    if kind == "progress":
-        for row in call("mrp.production", "read", draft, ["workorder_ids"], company=company):
+    if draft:
+        call("mrp.production", "action_confirm", draft, company=company)
+        call("mrp.production", "action_assign", draft, company=company)
+    ready = site.register.in_state("mrp.production", ids, ("confirmed",), company)
+    if ready and kind == "progress":
+        for row in call("mrp.production", "read", ready, ["workorder_ids"], company=company):
             call("mrp.workorder", "button_start", row["workorder_ids"][:1], company=company)
-    else:
-        answer = call("mrp.production", "button_mark_done", draft, company=company, context={"skip_redirection": True})
+    elif ready:
+        answer = call("mrp.production", "button_mark_done", ready, company=company, context={"skip_redirection": True})
         if answer is not True:
             raise WorldError(
-                f"Odoo wanted a person to decide about the manufacturing orders {draft}; close them there."
+                f"Odoo wanted a person to decide about the manufacturing orders {ready}; close them there."
             )

@@ -21,13 +21,9 @@ def make_sales(site: Site) -> None:
 def _advance(site: Site, seller: str, kind: str, ids: Sequence[int]) -> None:
     company, call = site.company[seller], site.register.call
     draft = site.register.in_state("sale.order", ids, ("draft", "sent"), company)
-    if not draft:
-        return
-    if kind == "cancelled":
-        call("sale.order", "action_cancel", draft, company=company)
-        return
-    call("sale.order", "action_confirm", draft, company=company)
+    if draft:
+        call("sale.order", "action_cancel" if kind == "cancelled" else "action_confirm", draft, company=company)
     if kind == "delivered":
-        read = call("sale.order", "read", draft, ["picking_ids"], company=company)
+        read = call("sale.order", "read", list(ids), ["picking_ids"], company=company)
         pickings = [number for row in read for number in row["picking_ids"]]
         validate(site, company, site.register.in_state("stock.picking", pickings, ("assigned",), company))

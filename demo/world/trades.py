@@ -45,32 +45,24 @@ def _buy(site: Site, trade: Trade) -> None:
 
 def _sell(site: Site, trade: Trade) -> None:
     company, call = site.company[trade.seller], site.register.call
-    if site.register.has(f"trade_sell_{trade.key}"):
-        return
-    bought = call("purchase.order", "read", [site.register.id_of(f"trade_buy_{trade.key}")], ["name"])[0]
-    made = site.register.ensure(
-        "sale.order",
-        {
-            f"trade_sell_{trade.key}": {
-                "partner_id": site.partner[trade.buyer],
-                "company_id": company,
-                "client_order_ref": bought["name"],
-                "warehouse_id": site.warehouse[trade.seller].id,
-                "commitment_date": stamp(trade.due_at),
-                "order_line": rows(
-                    [
-                        {
-                            "product_id": site.product[trade.good],
-                            "product_uom_qty": trade.quantity,
-                            "price_unit": float(trade.price),
-                        }
-                    ]
-                ),
-            }
-        },
-        company=company,
-    )
-    call("sale.order", "action_confirm", list(made.values()), company=company)
-    sold = call("sale.order", "read", list(made.values()), ["name"], company=company)[0]
-    buyer = site.company[trade.buyer]
-    call("purchase.order", "write", [bought["id"]], {"partner_ref": sold["name"]}, company=buyer)
+    bought = call("purchase.order", "read", [site.register.id_of(f"trade_buy_{trade.key}")], ["name", "partner_ref"])[0]
+    line = {
+        "product_id": site.product[trade.good],
+        "product_uom_qty": trade.quantity,
+        "price_unit": float(trade.price),
+    }
+    values = {
+        "partner_id": site.partner[trade.buyer],
+        "company_id": company,
+        "client_order_ref": bought["name"],
+        "warehouse_id": site.warehouse[trade.seller].id,
+        "commitment_date": stamp(trade.due_at),
+        "order_line": rows([line]),
+    }
+    made = list(site.register.ensure("sale.order", {f"trade_sell_{trade.key}": values}, company=company).values())
+    if site.register.in_state("sale.order", made, ("draft",), company):
+        call("sale.order", "action_confirm", made, company=company)
+    if not bought["partner_ref"]:
+        sold = call("sale.order", "read", made, ["name"], company=company)[0]
+        reference = {"partner_ref": sold["name"]}
+        call("purchase.order", "write", [bought["id"]], reference, company=site.company[trade.buyer])
