@@ -14,6 +14,7 @@ from demo.world.dates import customer_day, moment, stamp, today, vendor_day
 from demo.world.plan import ChainKind
 from demo.world.planning import draw_chain
 from demo.world.receipts import OPEN, receive_all, receive_some, validate
+from demo.world.register import Row
 from demo.world.reserved import Reserved, reserved
 from demo.world.site import Site
 from demo.world.stockplan import draw_buy
@@ -32,7 +33,7 @@ class Scene:
     def __post_init__(self) -> None:
         self.kept = reserved(self.site.register)
 
-    def open_lines(self, *, late: bool) -> list[dict[str, object]]:
+    def open_lines(self, *, late: bool) -> list[Row]:
         """Confirmed purchase lines still to come, those overdue or those that are not."""
         edge = stamp(self.now)
         domain = [
@@ -71,7 +72,7 @@ def agree(scene: Scene) -> str:
     return f"{line['order_id'][1]}: a new date is agreed, {day:%d %b}"
 
 
-def _move(scene: Scene, line: dict[str, object], to: datetime) -> None:
+def _move(scene: Scene, line: Row, to: datetime) -> None:
     company, call = line["company_id"][0], scene.site.register.call
     call("purchase.order.line", "write", [line["id"]], {"date_planned": stamp(to)}, company=company)
     domain = [["purchase_id", "=", line["order_id"][0]], ["state", "in", list(OPEN)]]

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from demo.world.register import Register
+from demo.world.register import Register, Row
 
 MOVE = [
     "sale_line_id",
@@ -72,7 +73,7 @@ def demand_of(register: Register, purchase_line: int) -> Demand:
     return Demand(frozenset(productions), frozenset(sold))
 
 
-def _moves(register: Register, domain: list[object]) -> list[dict[str, object]]:
+def _moves(register: Register, domain: list[Any]) -> list[Row]:
     if domain[0][2] == []:
         return []
     return register.find("stock.move", [*domain, ["state", "!=", "cancel"]], MOVE)

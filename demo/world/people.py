@@ -1,7 +1,6 @@
 """The bot user the tower signs in with: reads what is mirrored, writes purchases and receipts, posts messages."""
 
-from typing import Any
-
+from demo.world.register import Row
 from demo.world.site import Site, setting
 
 LOGIN = "tower-bot"
@@ -46,7 +45,7 @@ def make_bot(site: Site, secret: str) -> bool:
     return True
 
 
-def _complete(site: Site, bot: dict[str, Any], companies: list[int], groups: list[int]) -> None:
+def _complete(site: Site, bot: Row, companies: list[int], groups: list[int]) -> None:
     """Companies, rights and address the bot user lacks; what it has beyond them stays."""
     lacking: dict[str, object] = {
         "company_ids": [[4, number] for number in companies if number not in bot["company_ids"]],

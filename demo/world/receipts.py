@@ -1,6 +1,7 @@
 """Receives goods, whole or in part, without a wizard."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from demo.world.errors import WorldError
 from demo.world.register import in_batches
@@ -46,7 +47,7 @@ def _open_receipts(
         return []
     read = site.register.call("purchase.order", "read", list(orders), ["picking_ids"], company=company)
     pickings = [number for row in read for number in row["picking_ids"]]
-    domain = [["id", "in", pickings], ["state", "in", list(OPEN)]]
+    domain: list[Any] = [["id", "in", pickings], ["state", "in", list(OPEN)]]
     if first:
         domain.append(["backorder_id", "=", False])
     found = site.register.find("stock.picking", domain, ["move_ids"], company=company)

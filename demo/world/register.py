@@ -6,6 +6,8 @@ from typing import Any
 
 from demo.world.caller import Caller
 
+Row = dict[str, Any]
+"""A record as RPC gives it; what is null there is False."""
 NAMESPACE = "tower_world"
 BATCH = 200
 
@@ -41,7 +43,7 @@ class Register:
         within = {"allowed_company_ids": [company]} if company else {}
         return self.caller.call(model, method, *args, context={**within, **(context or {})}, **kwargs)
 
-    def find(self, model: str, domain: list[Any], fields: list[str], **kwargs: Any) -> list[dict[str, Any]]:
+    def find(self, model: str, domain: list[Any], fields: list[str], **kwargs: Any) -> list[Row]:
         """Rows of a search, archived ones left out, lowest id first unless an order is given."""
         return list(self.call(model, "search_read", domain, fields=fields, **{"order": "id", **kwargs}))
 

@@ -1,6 +1,6 @@
 """What the building steps share: the register, the plan and the Odoo ids found or made so far."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from demo.world.plan import Plan
@@ -41,6 +41,6 @@ def setting(ids: list[int]) -> list[list[object]]:
     return [[6, 0, ids]]
 
 
-def rows(values: list[dict[str, object]]) -> list[list[object]]:
+def rows(values: Sequence[Mapping[str, object]]) -> list[list[object]]:
     """The commands that create these rows in a one2many field."""
     return [[0, 0, row] for row in values]
