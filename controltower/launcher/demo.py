@@ -11,9 +11,8 @@ from pathlib import Path
 from socket import socket as Socket
 
 from controltower.embedded.child import Child
-from controltower.embedded.ports import free_port
-from controltower.launcher import options, project, web
-from controltower.launcher.errors import UsageError
+from controltower.launcher import options, project, standin, web
+from controltower.launcher.errors import LauncherError, UsageError
 from controltower.launcher.interruption import Interrupted
 from controltower.launcher.options import KEY_VARIABLE, Odoo, Options
 from controltower.launcher.places import CHECKOUT
@@ -21,8 +20,8 @@ from controltower.launcher.servers import servers
 from controltower.launcher.stage import Stage
 from controltower.launcher.state import State, take_free
 
-DATABASE = "aurora"
 SIGN_INS = "sign-ins.json"
+DEFAULT_SEED = 1
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,7 @@ class Running:
     odoo: Odoo
     sign_ins: Path
     env: dict[str, str]
+    seed: int
 
 
 def demo(arguments: Sequence[str]) -> int:
@@ -44,102 +44,88 @@ def demo(arguments: Sequence[str]) -> int:
         return trial(wanted)
     if wanted.reset and (os.environ.get("DATABASE_URL") or os.environ.get("DATABASE_URL_FILE")):
         raise UsageError("--reset empties the embedded database only: empty the one in DATABASE_URL yourself")
-    socket = web.claim(wanted.port)
-    state = take_free("demo")
-    if wanted.reset:
-        state.reset()
-    stage = Stage(state / "logs")
-    stage.say(f"The control tower starts; its data and logs are in {shortened(state.folder)}")
-    with up(wanted, state, stage, socket) as running:
-        welcome(stage, running)
-        try:
-            stage.stay()
-        except Interrupted:
-            stage.say("\nStopping …")
+    with web.claim(wanted.port) as socket:
+        state = take_free("demo")
+        if wanted.reset:
+            state.reset()
+        stage = Stage(state / "logs")
+        stage.say(f"The control tower starts; its data and logs are in {shortened(state.folder)}")
+        with up(wanted, state, stage, socket) as running:
+            welcome(stage, running)
+            try:
+                stage.stay()
+            except Interrupted:
+                stage.say("\nStopping …")
     stage.say("Stopped. The data is kept; ./tower demo goes on with it, ./tower demo --reset starts over.")
     return 0
 
 
 @contextmanager
 def up(wanted: Options, state: State, stage: Stage, socket: Socket) -> Iterator[Running]:
-    """Everything started and loaded; all of it is stopped on the way out: web, worker, stand-in, servers."""
-    with socket, servers(state.folder) as found, stage:
+    """Everything started and loaded; all of it is stopped on the way out: life, web, worker, stand-in, servers."""
+    seed = origin(wanted, state)
+    with servers(state.folder) as found, stage:
         stage.watch(*found.children)
         stage.tell("PostgreSQL and Valkey are up")
         env = project.environment(found, state.folder)
-        standin = None if wanted.odoo else start_standin(wanted, state, stage, env)
+        if not wanted.odoo:
+            standin.start(stage, state, env, seed=seed)
         stage.finish("migrate", project.manage(["migrate", "--no-input"]), env=env)
         stage.tell("the database has its tables")
-        site = web.address(socket)
-        pages = start_web(stage, env, socket.fileno())
-        socket.close()
-        worker = start_worker(stage, env, state)
-        odoo = wanted.odoo or standin_odoo(stage, standin)
-        stage.until(lambda: web.serves(site, pages), what="the web server")
-        stage.until(lambda: "ready." in worker.tail(200), what="the worker")
+        site = start_portal(stage, state, env, socket)
+        odoo = wanted.odoo or standin.ready(stage, state)
         stage.tell(f"pages, worker and timetable are up; Odoo is {odoo.url}")
         state.announce(
             {"pid": os.getpid(), "database_url": found.database_url, "redis_url": found.redis_url,
              "web": site, "odoo": odoo.url}
         )  # fmt: skip
-        try:
-            set_up(stage, env, odoo)
-            yield Running(site, odoo, state / SIGN_INS, env)
-        finally:
-            state.withdraw()
+        stage.stack.callback(state.withdraw)
+        set_up(stage, env, odoo)
+        if wanted.live and not wanted.odoo:
+            standin.start_life(stage, env, odoo, seed=seed)
+        yield Running(site, odoo, state / SIGN_INS, env, seed)
 
 
-def start_standin(wanted: Options, state: State, stage: Stage, env: dict[str, str]) -> Child:
-    """The stand-in Odoo. It keeps its port, because the mirror knows it by its address."""
-    last = state / "odoo-port"
-    port = free_port(preferred=int(last.read_text()) if last.exists() else None)
-    last.write_text(str(port))
-    arguments = [
-        "--port", str(port), "--database", DATABASE, "--world", "demo.world:build",
-        "--seed", str(wanted.seed), "--state", str(state / "odoo.state"),
-    ]  # fmt: skip
-    if wanted.live:
-        arguments.append("--live")
-    return stage.start("stand-in", project.module("demo.odoo", *arguments), env=env)
+def origin(wanted: Options, state: State) -> int:
+    """The seed of this folder's world; raises LauncherError when its data came from another Odoo or seed."""
+    file = state / "origin.json"
+    known = json.loads(file.read_text()) if file.exists() else {}
+    odoo = f"{wanted.odoo.url} {wanted.odoo.db}" if wanted.odoo else "the stand-in"
+    seed = known.get("seed", DEFAULT_SEED) if wanted.seed is None else wanted.seed
+    asked = {"odoo": odoo, "seed": seed}
+    if known and known != asked and (known["odoo"] != odoo or not wanted.odoo):
+        raise LauncherError(
+            f"the data in {shortened(state.folder)} came from {known['odoo']} with seed {known['seed']}: "
+            "add --reset to start over, or name another folder in TOWER_STATE"
+        )
+    file.write_text(json.dumps(asked))
+    return int(seed)
 
 
-def standin_odoo(stage: Stage, standin: Child | None) -> Odoo:
-    """Where the stand-in listens and who signs in there: the line of JSON that it prints when it is ready."""
-    assert standin is not None
-    stage.until(lambda: announced(standin) is not None, what="the stand-in Odoo")
-    said = announced(standin) or {}
-    return Odoo(
-        url=said["url"],
-        db=said.get("database", DATABASE),
-        login=said.get("login", "tower@aurora.example"),
-        key=said.get("key", "tower"),
-    )
+def start_portal(stage: Stage, state: State, env: dict[str, str], socket: Socket) -> str:
+    """Web server and worker, ready; the address of the pages.
 
-
-def announced(standin: Child) -> dict[str, str] | None:
-    for line in standin.tail(500).splitlines():
-        if line.startswith("{"):
-            try:
-                said = json.loads(line)
-            except ValueError:
-                continue
-            if "url" in said:
-                return dict(said)
-    return None
-
-
-def start_web(stage: Stage, env: dict[str, str], socket: int) -> Child:
-    command = project.module("daphne", "--fd", str(socket), "controltower.asgi:application")
-    return stage.start("web", command, env=env, pass_fds=[socket])
-
-
-def start_worker(stage: Stage, env: dict[str, str], state: State) -> Child:
-    """Worker and timetable in one process with threads: the lightest that runs tasks side by side."""
+    Worker and timetable are one process with threads: the lightest that runs tasks side by side.
+    """
     command = project.module(
         "celery", "-A", "controltower", "worker", "-B", "--pool=threads", "-c", "4", "-s", str(state / "beat"),
         "--loglevel=INFO", "--without-gossip", "--without-mingle",
     )  # fmt: skip
-    return stage.start("worker", command, env=env)
+    worker = stage.start("worker", command, env=env)
+    site = web.address(socket)
+    pages = start_web(stage, env, socket)
+    stage.until(lambda: web.serves(site, pages), what="the web server")
+    stage.until(lambda: "ready." in worker.tail(200), what="the worker")
+    return site
+
+
+def start_web(stage: Stage, env: dict[str, str], socket: Socket) -> Child:
+    """Daphne on the socket that was claimed; it alone holds it from here on."""
+    number = socket.fileno()
+    command = project.module("daphne", "--fd", str(number), "controltower.asgi:application")
+    pages = stage.start("web", command, env=env, pass_fds=[number])
+    socket.close()
+    return pages
 
 
 def set_up(stage: Stage, env: dict[str, str], odoo: Odoo) -> None:
@@ -150,9 +136,9 @@ def set_up(stage: Stage, env: dict[str, str], odoo: Odoo) -> None:
 
 def welcome(stage: Stage, running: Running) -> None:
     stage.tell("everything is up")
-    stage.say(
-        f"\nThe control tower is at {running.web} (the sign-ins are above, and in {shortened(running.sign_ins)})."
-    )
+    stage.say(f"\nThe control tower is at {running.web}")
+    if running.sign_ins.exists():
+        stage.say(f"The sign-ins above are also in {shortened(running.sign_ins)}")
     stage.say("Ctrl-C stops everything; the data stays.")
 
 

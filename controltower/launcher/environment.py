@@ -265,9 +265,8 @@ def explained(what: str, log: Path) -> str:
             f"or name a mirror in PIP_INDEX_URL; see {log}"
         )
     if missing := re.search(r"No matching distribution found for (\S+)", words):
-        return (
-            f"{what} failed: {missing[1]} exists for neither Python {VERSION} nor this machine ({os.uname().machine})"
-        )
+        here = f"Python {VERSION} on this machine ({os.uname().machine})"
+        return f"{what} failed: there is no {missing[1]} for {here}"
     tail = "\n".join(words.rstrip().splitlines()[-8:])
     return f"{what} failed; {log} ends with:\n{tail}"
 

@@ -26,11 +26,11 @@ class Odoo:
 
 @dataclass(frozen=True)
 class Options:
-    """One start of the demo; ``odoo`` is None for the stand-in, ``port`` None for the first free one."""
+    """One start of the demo; None means: the stand-in, the first free port, the seed that is there."""
 
     port: int | None
     reset: bool
-    seed: int
+    seed: int | None
     live: bool
     check: bool
     odoo: Odoo | None
@@ -60,7 +60,9 @@ def _parser() -> _Parser:
     parser = _Parser(prog="./tower demo", description="The whole tower on this machine; Ctrl-C stops it.")
     parser.add_argument("--port", type=int, help="where the pages are (else 8800, or the next free one)")
     parser.add_argument("--reset", action="store_true", help="forget the data of earlier starts")
-    parser.add_argument("--seed", type=int, default=1, help="which factory group the stand-in Odoo has (default 1)")
+    parser.add_argument(
+        "--seed", type=int, help="which factory group the stand-in Odoo has (else the one that is there, or 1)"
+    )
     parser.add_argument("--no-live", action="store_true", help="keep the stand-in's world still")
     parser.add_argument("--check", action="store_true", help="drive the loop from outside and say how it went")
     real = parser.add_argument_group("a real Odoo instead of the stand-in")

@@ -62,6 +62,9 @@ class Stage:
         self.watch(child)
         return child
 
+    def child(self, name: str) -> Child:
+        return next(child for child in self.children if child.name == name)
+
     def finish(self, name: str, command: Sequence[str], *, env: Mapping[str, str], aloud: bool = False) -> None:
         """A step that must succeed; raises LauncherError with the end of its log. ``aloud``: its output is ours."""
         self.to.flush()

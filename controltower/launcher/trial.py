@@ -18,7 +18,7 @@ def trial(wanted: Options) -> int:
     folder = temporary_folder(in_memory=False)
     try:
         stage = Stage(folder / "logs", to=sys.stderr)
-        with up(wanted, State(folder), stage, web.claim_any()) as running:
+        with web.claim_any() as socket, up(wanted, State(folder), stage, socket) as running:
             stage.tell("the check begins")
             env = {
                 **outside(running.env),
@@ -29,7 +29,7 @@ def trial(wanted: Options) -> int:
                 "TOWER_ODOO_LOGIN": running.odoo.login,
                 KEY_VARIABLE: running.odoo.key,
             }
-            code = foreground.run(project.module("demo.check", "--seed", str(wanted.seed)), env=env)
+            code = foreground.run(project.module("demo.check", "--seed", str(running.seed)), env=env)
             if code:
                 stage.look()
             return code

