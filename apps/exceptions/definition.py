@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from apps.accounts.roles import Role
 from controltower.lib.registry import Registry
 from controltower.lib.scope import Scope
-from odoo_sync.mirror.base import Mirror
+from odoo_sync.mirror.base import Lane, Mirror
 
 
 class Severity(StrEnum):
@@ -69,7 +69,8 @@ class Link:
     """One link of the chain from a cause to a customer, as shown on a case.
 
     ``slack_days`` is negative when the link comes too late. ``money`` is in group currency. ``mirror`` and ``row`` name
-    the record, ``company`` the one it belongs to, for reduction where a reader may not see that company.
+    the record, ``company`` and ``plant`` the place it belongs to, for reduction where a reader may not see it; a link
+    without a company is shared by the group, such as a vendor.
     """
 
     kind: str
@@ -78,6 +79,7 @@ class Link:
     mirror: str = ""
     row: int | None = None
     company: int | None = None
+    plant: int | None = None
     depth: int = 0
     due_at: datetime | None = None
     expected_at: datetime | None = None
@@ -114,22 +116,37 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Finding:
-    """The condition holds. ``next_check_at`` is when time alone would change the judgement."""
+    """The condition holds. ``next_check_at`` is when time alone would change the judgement.
+
+    ``documents`` are the keys of every row that was looked at: when one of them changes, the case is judged again.
+    ``gaps`` say in words what could not be judged, such as money without a rate; they are shown, never taken as zero.
+    """
 
     subject: Subject
     summary: str
     detail: str = ""
     evidence: tuple[Evidence, ...] = ()
     impact: Impact = field(default_factory=Impact)
+    documents: tuple[int, ...] = ()
+    gaps: tuple[str, ...] = ()
     next_check_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Clear:
-    """The condition does not hold; it may from ``next_check_at`` on, if nothing else changes."""
+    """The condition does not hold; it may from ``next_check_at`` on, if nothing else changes. ``reason`` is shown."""
 
     subject: Subject
+    reason: str = ""
     next_check_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Moot:
+    """There is nothing left to judge: the subject was cancelled or deleted. ``reason`` is shown."""
+
+    subject: Subject
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -141,8 +158,9 @@ class CannotJudge:
     next_check_at: datetime | None = None
 
 
-Verdict = Finding | Clear | CannotJudge
-Path = str | Callable[[Iterable[int]], Iterable[int]]
+Verdict = Finding | Clear | Moot | CannotJudge
+Path = str | Callable[[Iterable[int]], Iterable[int | str]]
+WHERE_SHOWN = ""
 F = TypeVar("F")
 
 
@@ -150,8 +168,10 @@ class Detector(Generic[F]):
     """One kind of exception: SQL narrows to candidates, ``facts`` reads in bulk, ``judge`` is pure.
 
     ``depends_on`` maps each mirror to how a changed row of it leads to subjects: a lookup path from that row to the
-    subject rows, or a function from changed ids to subject keys. ``remedies`` are keys of guided actions, the
-    recommended one first. ``limits`` are typed thresholds.
+    subject rows, or a function from changed ids to subject keys. Cases that already name a changed row among their
+    documents are judged again in any case; ``WHERE_SHOWN`` says that this is enough. ``remedies`` are keys of guided
+    actions, the recommended one first. ``limits`` are typed thresholds. While a lane in ``needs_fresh`` is stale,
+    nothing is opened and nothing is closed.
     """
 
     key: ClassVar[str]
@@ -163,10 +183,14 @@ class Detector(Generic[F]):
     remedies: ClassVar[tuple[str, ...]] = ()
     limits: ClassVar[Any] = None
     depends_on: ClassVar[Mapping[type[Mirror], Path]] = {}
-    by_time: ClassVar[bool] = True
+    needs_fresh: ClassVar[frozenset[Lane]] = frozenset({Lane.HOT})
+
+    def subjects(self, scope: Scope) -> Iterable[str]:
+        """The keys of everything that may be a finding: what a sweep goes through."""
+        return [str(key) for key in self.candidates(scope).values_list("pk", flat=True)]  # type: ignore[union-attr]
 
     def candidates(self, scope: Scope, subjects: Iterable[str] | None = None) -> QuerySet[Any] | Iterable[Any]:
-        """What may be a finding, or only these subjects. The first IO."""
+        """What may be a finding; or these subjects, whatever has become of them. The first IO."""
         raise NotImplementedError
 
     def facts(self, candidates: Any, now: datetime) -> Iterator[F]:
@@ -174,7 +198,10 @@ class Detector(Generic[F]):
         raise NotImplementedError
 
     def judge(self, facts: F, limits: Any, now: datetime) -> Verdict:
-        """Pure: the same facts, limits and moment give the same verdict."""
+        """Pure: the same facts, limits and moment give the same verdict.
+
+        ``repr`` of facts must tell them apart: it decides whether data or time alone changed a verdict.
+        """
         raise NotImplementedError
 
 

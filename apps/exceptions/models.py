@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -30,7 +31,9 @@ class Case(models.Model):
 
     ``money`` is at risk in ``currency`` (the group's), each order line once. ``delay_days`` counts working days of the
     plant. ``evidence``, ``impact`` and ``score_terms`` keep what was judged, so that the score can be recomputed by
-    hand. ``version`` grows with each change; a verb names the version it saw.
+    hand. ``version`` grows with each change; a verb names the version it saw. ``facts`` is a digest of what was judged
+    last: the same digest says that time alone has passed. On a closed case a null ``clear_since`` says that the
+    condition still holds, as the person who closed it knew.
     """
 
     detector = models.CharField(max_length=64)
@@ -64,6 +67,7 @@ class Case(models.Model):
     regressions = models.IntegerField(default=0)
     judged_at = models.DateTimeField(db_default=Now())
     cannot_judge = models.CharField(max_length=512, blank=True)
+    facts = models.CharField(max_length=32, blank=True, db_comment="digest of the facts of the last finding")
     version = models.IntegerField(default=1)
 
     objects = CaseQuerySet.as_manager()
@@ -89,6 +93,8 @@ class Case(models.Model):
                 fields=["company", "plant", "domain"], condition=models.Q(state__in=sorted(LIVE)), name="live_by_place"
             ),
             models.Index(fields=["detector", "subject_key"], name="cases_of_a_subject"),
+            GinIndex(fields=["documents"], name="cases_by_document"),
+            models.Index(fields=["snoozed_until"], condition=models.Q(state="snoozed"), name="snoozed_cases_by_time"),
         ]
 
     def __str__(self) -> str:
@@ -109,12 +115,17 @@ class CaseEvent(models.Model):
 
 
 class Check(models.Model):
-    """When time alone would change a judgement: the timetable that replaces blind re-evaluation."""
+    """When time alone would change a judgement: the timetable that replaces blind re-evaluation.
+
+    ``cannot_judge`` says why the subject could not be judged at all, so that this is never taken for all clear.
+    """
 
     detector = models.CharField(max_length=64)
     subject_type = models.CharField(max_length=64)
     subject_key = models.CharField(max_length=128)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
     due_at = models.DateTimeField()
+    cannot_judge = models.CharField(max_length=512, blank=True)
 
     class Meta:
         constraints = [

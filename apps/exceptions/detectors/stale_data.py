@@ -1,0 +1,129 @@
+"""The mirror has fallen behind Odoo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.accounts.roles import Role
+from apps.exceptions.definition import (
+    Clear,
+    Detector,
+    Domain,
+    Evidence,
+    Finding,
+    Impact,
+    Moot,
+    Subject,
+    Verdict,
+    detectors,
+)
+from controltower.lib.scope import Scope
+from odoo_sync.freshness import freshness, limit_of
+from odoo_sync.mirror.base import Lane
+from odoo_sync.models import Connection
+
+LOOK_AGAIN = timedelta(seconds=10)
+LANES = {
+    Lane.HOT: gettext_lazy("Orders, stock and production"),
+    Lane.WARM: gettext_lazy("Partners and rates"),
+    Lane.COLD: gettext_lazy("Master data"),
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """A lane is a case once it is this many times older than its own limit, and at least this old."""
+
+    times: int = 2
+    at_least: timedelta = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class LaneFacts:
+    """How old one lane of one connection is; ``as_of`` is null before its first load has ended."""
+
+    subject: Subject
+    name: str = ""
+    lane: Lane = Lane.HOT
+    gone: bool = False
+    as_of: datetime | None = None
+    problem: str = ""
+    problem_since: datetime | None = None
+    paused_at: datetime | None = None
+
+
+@detectors.add
+class StaleData(Detector[LaneFacts]):
+    """A lane of a connection is older than twice its limit, and than a minute, or cannot be loaded at all.
+
+    The limit of a lane is three polls, and never less than 15 seconds. While the lanes that a detector needs are
+    stale, that detector opens and closes nothing, since time alone would make false cases out of old data, and the
+    board says so. A first load that runs without a problem is no case. Raised as a control breach (k = 1)
+    without money: the cost is not knowing. The delay counts whole days. The case closes when the lane is fresh.
+    """
+
+    key = "integration.stale_mirror"
+    code = "N1"
+    title = gettext_lazy("Data from Odoo is stale")
+    domain = Domain.INTEGRATION
+    owner = Role.ADMINISTRATOR
+    subject_type = "connection.lane"
+    limits = Limits()
+    needs_fresh = frozenset()
+
+    def subjects(self, scope: Scope) -> Iterable[str]:
+        return [f"{one}:{lane}" for one in Connection.objects.values_list("pk", flat=True) for lane in Lane]
+
+    def candidates(self, scope: Scope, subjects: Iterable[str] | None = None) -> Iterable[str]:
+        return self.subjects(scope) if subjects is None else subjects
+
+    def facts(self, candidates: Iterable[str], now: datetime) -> Iterator[LaneFacts]:
+        wanted = [(key, *key.split(":")) for key in candidates]
+        numbers = {int(number) for _, number, _ in wanted}
+        ages = {
+            one.pk: (one, freshness(one, now))
+            for one in Connection.objects.filter(pk__in=numbers).prefetch_related("cursors")
+        }
+        for key, number, lane in wanted:
+            subject = Subject(self.subject_type, key, int(number))
+            if int(number) not in ages:
+                yield LaneFacts(subject, gone=True)
+                continue
+            one, state = ages[int(number)]
+            age = state.lanes[Lane(lane)]
+            problem = one.problem or age.problem
+            yield LaneFacts(subject, one.name, Lane(lane), False, age.as_of, problem, one.problem_since, one.paused_at)
+
+    def judge(self, facts: LaneFacts, limits: Limits, now: datetime) -> Verdict:
+        if facts.gone:
+            return Moot(facts.subject, _("The connection no longer exists."))
+        since = facts.as_of or facts.problem_since
+        if since is None:
+            return Clear(facts.subject, _("The first load is under way."), next_check_at=now + LOOK_AGAIN)
+        bound = max(limits.times * limit_of(facts.lane), limits.at_least)
+        if now - since <= bound:
+            due = max(since + bound, now) + LOOK_AGAIN
+            return Clear(facts.subject, _("The data is fresh again."), next_check_at=due)
+        return _finding(facts, since, now)
+
+
+def _finding(facts: LaneFacts, since: datetime, now: datetime) -> Finding:
+    what = LANES[facts.lane]
+    names = {"lane": what, "connection": facts.name, "age": timesince(since, now)}
+    evidence = [Evidence(_("Complete up to"), facts.as_of)]
+    if facts.paused_at is not None:
+        evidence.append(Evidence(_("Paused at"), facts.paused_at))
+    return Finding(
+        subject=facts.subject,
+        summary=_("%(lane)s of %(connection)s have not been read for %(age)s") % names,
+        detail=facts.problem or (_("Sync is paused") if facts.paused_at else _("Sync does not keep up")),
+        evidence=tuple(evidence),
+        impact=Impact(delay_days=(now - since).days, control=True),
+        next_check_at=now + LOOK_AGAIN,
+    )

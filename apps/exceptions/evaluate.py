@@ -1,0 +1,123 @@
+"""Judging again what has changed, what is due, and everything: one path, in bulk, safe to run side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from apps.exceptions.definition import Detector, Moot, Subject, detectors
+from apps.exceptions.inhibition import stale_reasons
+from apps.exceptions.lifecycle import LIVE, CaseState
+from apps.exceptions.models import Case, Check
+from apps.exceptions.payload import digest
+from apps.exceptions.settle import Judged, Settlement, newest_cases
+from apps.exceptions.timetable import keep
+from controltower.lib.keys import split_key
+from controltower.lib.locks import lock_in_transaction
+from controltower.lib.scope import Scope
+from odoo_sync.mirror.base import Mirror
+
+BATCH = 200
+DUE_AT_ONCE = 1000
+HELD = Q(state__in=LIVE) | Q(state=CaseState.CLOSED, clear_since=None)
+
+
+def evaluate(detector: type[Detector[Any]], subjects: Iterable[str], *, now: datetime | None = None) -> int:
+    """Judge these subjects by what the mirror says at this moment, and let their cases follow; returns how many.
+
+    One transaction per batch. A detector's batches run one after the other, whoever started them, and each reads after
+    the one before has committed: an older reading never overrules a newer one.
+    """
+    wanted = sorted(set(subjects))
+    for start in range(0, len(wanted), BATCH):
+        _evaluate(detector, wanted[start : start + BATCH], now)
+    return len(wanted)
+
+
+@transaction.atomic
+def _evaluate(detector: type[Detector[Any]], subjects: list[str], now: datetime | None) -> None:
+    lock_in_transaction(f"evaluate {detector.key}")
+    now = now or timezone.now()
+    judged = dict(_judge(detector, subjects, now))
+    cases = newest_cases(detector, subjects)
+    for key in set(cases) - set(judged):
+        gone = Moot(_subject_of(cases[key]), gettext("It no longer exists in the mirror."))
+        judged[key] = Judged(gone, "")
+    settlement = Settlement(detector, now, stale_reasons(detector, now))
+    for key in subjects:
+        if key in judged:
+            settlement.take(cases.get(key), judged[key])
+    settlement.write()
+    keep(detector, subjects, judged, settlement.again, now)
+
+
+def _judge(detector: type[Detector[Any]], subjects: list[str], now: datetime) -> Iterator[tuple[str, Judged]]:
+    member = detector()
+    candidates = member.candidates(Scope.everything(), subjects)
+    for facts in member.facts(candidates, now):
+        verdict = member.judge(facts, detector.limits, now)
+        yield verdict.subject.key, Judged(verdict, digest(facts))
+
+
+def _subject_of(case: Case) -> Subject:
+    return Subject(case.subject_type, case.subject_key, case.connection_id, case.company_id, case.plant_id)
+
+
+def evaluate_change(mirror: type[Mirror], ids: Iterable[int], *, now: datetime | None = None) -> int:
+    """Judge what changed rows of one mirror may have changed; returns how many subjects that were."""
+    wanted = set(ids)
+    return sum(evaluate(detector, subjects_of(detector, mirror, wanted), now=now) for detector in detectors)
+
+
+def subjects_of(detector: type[Detector[Any]], mirror: type[Mirror], ids: set[int]) -> set[str]:
+    """The subjects of a detector that rows of a mirror lead to, and those whose case names one of the rows."""
+    if not ids or mirror not in detector.depends_on:
+        return set()
+    path = detector.depends_on[mirror]
+    found: Iterable[Any] = ()
+    if callable(path):
+        found = path(ids)
+    elif path:
+        found = mirror.everything.filter(pk__in=ids).values_list(path, flat=True)
+    shown = Case.objects.filter(HELD, detector=detector.key, documents__overlap=sorted(ids))
+    return {str(one) for one in found if one is not None} | set(shown.values_list("subject_key", flat=True))
+
+
+def evaluate_due(*, now: datetime | None = None) -> int:
+    """Judge every subject whose time has come; returns how many."""
+    done = 0
+    while True:
+        due = Check.objects.filter(due_at__lte=now or timezone.now()).order_by("due_at", "pk")
+        rows = list(due.values_list("detector", "subject_key")[:DUE_AT_ONCE])
+        if not rows:
+            return done
+        for key in {detector for detector, subject in rows}:
+            subjects = [subject for detector, subject in rows if detector == key]
+            if key in detectors:
+                done += evaluate(detectors[key], subjects, now=now)
+            else:
+                Check.objects.filter(detector=key).delete()
+
+
+def sweep(
+    *, connection: int | None = None, only: type[Detector[Any]] | None = None, now: datetime | None = None
+) -> int:
+    """Judge everything that may be a case, is one, or was closed while its condition lasted; returns how many."""
+    done = 0
+    for detector in [only] if only is not None else list(detectors):
+        held = Case.objects.filter(HELD, detector=detector.key).values_list("subject_key", flat=True)
+        waiting = Check.objects.filter(detector=detector.key).values_list("subject_key", flat=True)
+        subjects = {*detector().subjects(Scope.everything()), *held, *waiting}
+        done += evaluate(detector, (one for one in subjects if connection in (None, _database_of(one))), now=now)
+    return done
+
+
+def _database_of(subject: str) -> int:
+    """The connection that a subject's key names: of a row, or of a lane."""
+    return int(subject.split(":")[0]) if ":" in subject else split_key(int(subject))[0]

@@ -1,0 +1,76 @@
+"""When a detector must hold its tongue: data too old, or not all here yet; and what could not be judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.exceptions.definition import Detector, detectors
+from apps.exceptions.models import Check
+from odoo_sync.freshness import Freshness, freshness
+from odoo_sync.models import Connection
+
+
+@dataclass(frozen=True)
+class Inhibition:
+    """One thing that people must know when they read the board: a detector is silent, or could not judge something."""
+
+    connection: int
+    connection_name: str
+    detector: str
+    title: str
+    reason: str
+    subjects: int = 0
+
+
+def stale_reasons(detector: type[Detector[Any]], now: datetime) -> dict[int, str]:
+    """Per connection, why this detector may neither open nor close a case now; only connections where it may not."""
+    if not detector.needs_fresh:
+        return {}
+    connections = Connection.objects.prefetch_related("cursors")
+    found = {one.pk: reason_of(detector, freshness(one, now)) for one in connections}
+    return {key: reason for key, reason in found.items() if reason}
+
+
+def reason_of(detector: type[Detector[Any]], state: Freshness) -> str:
+    """Why the data of one connection cannot be relied on; empty when it can. Absent models are not waited for."""
+    known = {mirror: state.mirrors[mirror.key] for mirror in detector.depends_on if mirror.key in state.mirrors}
+    loading = sorted(mirror.__name__ for mirror, age in known.items() if not age.loaded)
+    if loading:
+        return _("The first load is under way: %s.") % ", ".join(loading)
+    old = [age for mirror, age in known.items() if mirror.source.lane in detector.needs_fresh and age.stale]
+    if not old:
+        return ""
+    oldest = max(age.age for age in old if age.age is not None)
+    return _("The data from Odoo is %d seconds old.") % oldest.total_seconds()
+
+
+def inhibitions(now: datetime | None = None) -> list[Inhibition]:
+    """Everything that keeps the board from being complete, for a note on it; empty when all is judged."""
+    now = now or timezone.now()
+    names = dict(Connection.objects.values_list("pk", "name"))
+    silent = [
+        Inhibition(connection, names[connection], detector.key, str(detector.title), reason)
+        for detector in detectors
+        for connection, reason in stale_reasons(detector, now).items()
+    ]
+    return silent + [
+        Inhibition(
+            row["connection"],
+            names[row["connection"]],
+            row["detector"],
+            str(detectors[row["detector"]].title),
+            row["cannot_judge"],
+            row["count"],
+        )
+        for row in Check.objects.exclude(cannot_judge="")
+        .values("connection", "detector", "cannot_judge")
+        .annotate(count=Count("pk"))
+        .order_by("connection", "detector", "cannot_judge")
+        if row["detector"] in detectors
+    ]

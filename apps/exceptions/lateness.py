@@ -1,0 +1,62 @@
+"""How late a purchase line is, and in which of three ways. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from apps.exceptions.network import Projection
+from apps.exceptions.purchases import PurchaseFacts
+from odoo_sync.working_time import local_day, on_day, working_days_between
+
+
+@dataclass(frozen=True)
+class Limits:
+    """From how many working days past the promise, or past the agreed date, a line counts as late.
+
+    ``importance`` is the weight of a customer that nobody has classified: full, since unknown is not unimportant.
+    """
+
+    overdue_days: int = 1
+    slipped_days: int = 1
+    importance: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """The three ways of being late, in working days of the receiving plant; zero or less is punctual."""
+
+    overdue: int
+    slipped: int
+    broken: int | None
+
+    def counts(self, limits: Limits) -> bool:
+        overdue, slipped = self.overdue >= limits.overdue_days, self.slipped >= limits.slipped_days
+        return overdue or slipped or self.broken is not None
+
+
+def arrival_of(facts: PurchaseFacts, promised_at: datetime, now: datetime) -> datetime:
+    """When the goods can be expected: as promised, and not before today."""
+    today = local_day(now, facts.calendar)
+    return (
+        promised_at if local_day(promised_at, facts.calendar) >= today else on_day(promised_at, today, facts.calendar)
+    )
+
+
+def lateness_of(facts: PurchaseFacts, promised_at: datetime, projection: Projection, now: datetime) -> Lateness:
+    calendar = facts.calendar
+    promised_on = local_day(promised_at, calendar)
+    known = [local_day(one, calendar) for one in (facts.first_at, facts.agreed_at) if one is not None]
+    return Lateness(
+        overdue=working_days_between(promised_on, local_day(now, calendar), calendar),
+        slipped=working_days_between(max(known), promised_on, calendar) if known else 0,
+        broken=max((-need.slack_days for need in projection.needs if need.broken), default=None),
+    )
+
+
+def delay_of(projection: Projection, lateness: Lateness) -> int:
+    """Working days from need to arrival at the worst need; where none is known, from the promise."""
+    risky = [need for need in projection.needs if need.endangers]
+    days = [-need.slack_days for need in risky or projection.needs]
+    return max(days) if days else max(lateness.overdue, lateness.slipped)

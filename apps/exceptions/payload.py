@@ -1,0 +1,97 @@
+"""A finding as the columns of a case: plain JSON, the same for the same finding."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any
+
+from apps.exceptions.definition import Detector, Evidence, Finding, Link, Severity
+from apps.exceptions.score import score
+
+LONGEST = 512
+VISIBLE = (
+    "company_id",
+    "plant_id",
+    "severity",
+    "score",
+    "score_terms",
+    "summary",
+    "detail",
+    "evidence",
+    "impact",
+    "money",
+    "currency",
+    "delay_days",
+    "customers",
+    "documents",
+    "cannot_judge",
+)
+
+
+def values_of(finding: Finding, detector: type[Detector[Any]]) -> dict[str, Any]:
+    """What a case shows of a finding, by column. ``judged_at``, state and version are not among them."""
+    points, terms = score(finding.impact)
+    impact = finding.impact
+    return {
+        "company_id": finding.subject.company,
+        "plant_id": finding.subject.plant,
+        "severity": Severity.of_score(points).value,
+        "score": points,
+        "score_terms": dict(terms),
+        "summary": shortened(finding.summary),
+        "detail": shortened(finding.detail),
+        "evidence": [_evidence(one) for one in finding.evidence],
+        "impact": {
+            "money": str(impact.money),
+            "currency": impact.currency,
+            "customers": list(impact.customers),
+            "order_lines": list(impact.order_lines),
+            "productions": list(impact.productions),
+            "delay_days": impact.delay_days,
+            "importance": str(impact.importance),
+            "control": impact.control,
+            "chain": [_link(one) for one in impact.chain],
+        },
+        "money": impact.money,
+        "currency": impact.currency,
+        "delay_days": impact.delay_days,
+        "customers": len(impact.customers),
+        "documents": list(finding.documents),
+        "cannot_judge": shortened(" ".join(finding.gaps)),
+    }
+
+
+def differs(name: str, old: Any, new: Any) -> bool:
+    """Whether a reader could tell the two apart; that a fact was read again later is no difference."""
+    if name == "evidence":
+        return [{**one, "as_of": None} for one in old] != [{**one, "as_of": None} for one in new]
+    return bool(old != new)
+
+
+def digest(facts: Any) -> str:
+    """A short fingerprint of what was judged."""
+    return blake2b(repr(facts).encode(), digest_size=16).hexdigest()
+
+
+def shortened(text: str) -> str:
+    """The text, cut with an ellipsis where a column ends."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _evidence(one: Evidence) -> dict[str, Any]:
+    return {field.name: _plain(getattr(one, field.name)) for field in fields(one)}
+
+
+def _link(one: Link) -> dict[str, Any]:
+    return {field.name: _plain(getattr(one, field.name)) for field in fields(one)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value if value is None or isinstance(value, bool | int | str) else str(value)

@@ -1,0 +1,123 @@
+"""Reads what hangs on purchase lines, and which purchase lines a change touches: hard links of Odoo, in bulk.
+
+Downwards: purchase line, its open receipt moves (``purchase_line``), else the moves it feeds (``feeds_moves``); from
+move to move along the union of ``next_moves`` and ``previous_moves``; through a production order from the move it
+consumes (``consumed_by``) to the moves it makes (``produced_by``), over any number of levels; to the sale order line.
+Moves and production orders that are done or cancelled end the walk. A fixed number of queries, whatever the depth
+and the number of lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from django.db import connection
+
+from apps.exceptions.links import open_demands, open_moves, open_productions
+from apps.exceptions.network import Network, Node
+from odoo_sync.working_time import calendars_of
+
+_DOWN = """
+WITH RECURSIVE receipt AS (
+  SELECT m.id, m.purchase_line_id AS line FROM odoo_sync_move m
+  LEFT JOIN odoo_sync_location l ON l.id = m.to_location_id
+  WHERE m.purchase_line_id = ANY(%(lines)s) AND m.gone_at IS NULL
+    AND coalesce(m.state, '') NOT IN ('done', 'cancel') AND coalesce(l.usage, '') <> 'supplier'
+), fed AS (
+  SELECT u.id, p.id AS line FROM odoo_sync_purchaseorderline p CROSS JOIN LATERAL unnest(p.feeds_moves) AS u(id)
+  WHERE p.id = ANY(%(lines)s) AND NOT EXISTS (SELECT 1 FROM receipt r WHERE r.line = p.id)
+), reach(id) AS (
+  SELECT id FROM (SELECT id FROM receipt UNION SELECT id FROM fed) AS start
+  UNION
+  SELECT e.id FROM reach r JOIN odoo_sync_move m ON m.id = r.id AND m.gone_at IS NULL
+    AND coalesce(m.state, '') NOT IN ('done', 'cancel')
+  CROSS JOIN LATERAL (
+    SELECT unnest(m.next_moves) UNION ALL
+    SELECT n.id FROM odoo_sync_move n WHERE n.previous_moves @> ARRAY[m.id] UNION ALL
+    SELECT f.id FROM odoo_sync_move f WHERE f.produced_by_id = m.consumed_by_id
+  ) AS e(id)
+)
+SELECT 'reach', id, NULL::bigint FROM reach
+UNION ALL SELECT 'receipt', id, line FROM receipt
+UNION ALL SELECT 'fed', id, line FROM fed
+"""
+
+_UP = """
+WITH RECURSIVE reach(id) AS (
+  SELECT unnest(%(moves)s::bigint[])
+  UNION
+  SELECT e.id FROM reach r JOIN odoo_sync_move m ON m.id = r.id
+  CROSS JOIN LATERAL (
+    SELECT unnest(m.previous_moves) UNION ALL
+    SELECT n.id FROM odoo_sync_move n WHERE n.next_moves @> ARRAY[m.id] UNION ALL
+    SELECT c.id FROM odoo_sync_move c WHERE c.consumed_by_id = m.produced_by_id
+  ) AS e(id)
+), moves AS (SELECT array_agg(id) AS ids FROM reach)
+SELECT m.purchase_line_id FROM reach r JOIN odoo_sync_move m ON m.id = r.id WHERE m.purchase_line_id IS NOT NULL
+UNION
+SELECT p.id FROM moves CROSS JOIN LATERAL (
+  SELECT l.id FROM odoo_sync_purchaseorderline l WHERE l.feeds_moves && moves.ids
+) AS p
+"""
+
+
+@dataclass(frozen=True)
+class _Reached:
+    moves: frozenset[int]
+    receipts: Mapping[int, frozenset[int]]
+    fed: Mapping[int, frozenset[int]]
+
+
+def lines_above(moves: Iterable[int]) -> set[int]:
+    """Purchase lines from which these moves can be reached, whatever the state of what lies between."""
+    wanted = sorted(set(moves))
+    if not wanted:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(_UP, {"moves": wanted})
+        return {line for (line,) in cursor.fetchall()}
+
+
+def networks(lines: Mapping[int, int | None]) -> dict[int, Network]:
+    """What hangs on each purchase line, given with the sale line it serves directly, if any."""
+    reached = _reach(sorted(lines))
+    moves = open_moves(reached.moves)
+    makers = {one.consumed_by for one in moves.values()} | {one.produced_by for one in moves.values()}
+    productions = open_productions(key for key in makers if key is not None)
+    wanted = {one.demand for one in moves.values()} | set(lines.values())
+    demands = open_demands(key for key in wanted if key is not None)
+    whole = Network(moves=moves, productions=productions, demands=demands)
+    companies = {one.company for rows in (moves, productions, demands) for one in rows.values()}  # type: ignore[attr-defined]
+    whole = replace(whole, calendars=calendars_of(key for key in companies if key is not None))
+    return {line: _below(whole, line, direct, reached) for line, direct in lines.items()}
+
+
+def _reach(lines: list[int]) -> _Reached:
+    with connection.cursor() as cursor:
+        cursor.execute(_DOWN, {"lines": lines})
+        rows = cursor.fetchall()
+    starts: dict[str, dict[int, set[int]]] = {"receipt": {}, "fed": {}}
+    for kind, key, line in rows:
+        if kind in starts:
+            starts[kind].setdefault(line, set()).add(key)
+    frozen = {kind: {line: frozenset(keys) for line, keys in found.items()} for kind, found in starts.items()}
+    return _Reached(frozenset(key for kind, key, _ in rows if kind == "reach"), frozen["receipt"], frozen["fed"])
+
+
+def _below(whole: Network, line: int, direct: int | None, reached: _Reached) -> Network:
+    """The part of the network that hangs on one line."""
+    receipts = reached.receipts.get(line, frozenset())
+    first = [Node("move", key) for key in sorted(receipts | reached.fed.get(line, frozenset())) if key in whole.moves]
+    if direct is not None and direct in whole.demands:
+        first.append(Node("demand", direct))
+    part = replace(whole, first=tuple(first), receipts=receipts)
+    found: dict[str, list[int]] = {"move": [], "production": [], "demand": []}
+    for node, _ in part.walk():
+        found[node.kind].append(node.key)
+    moves = {key: whole.moves[key] for key in sorted(found["move"])}
+    productions = {key: whole.productions[key] for key in sorted(found["production"])}
+    demands = {key: whole.demands[key] for key in sorted(found["demand"])}
+    companies = {one.company for rows in (moves, productions, demands) for one in rows.values()}  # type: ignore[attr-defined]
+    calendars = {key: one for key, one in sorted(whole.calendars.items()) if key in companies}
+    return replace(part, moves=moves, productions=productions, demands=demands, calendars=calendars)
