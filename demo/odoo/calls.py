@@ -11,7 +11,26 @@ from demo.odoo.errors import AccessError, ArgumentsError, NoIdsError, NoMethodEr
 from demo.odoo.record import Record
 
 OWN_CHECKS = frozenset(
-    ["search", "search_count", "search_fetch", "search_read", "read", "read_group", "name_search", "name_get", "fields_get", "default_get", "exists", "web_read", "web_search_read", "web_save", "onchange", "check_access_rights", "check_access", "has_access"]
+    [
+        "search",
+        "search_count",
+        "search_fetch",
+        "search_read",
+        "read",
+        "read_group",
+        "name_search",
+        "name_get",
+        "fields_get",
+        "default_get",
+        "exists",
+        "web_read",
+        "web_search_read",
+        "web_save",
+        "onchange",
+        "check_access_rights",
+        "check_access",
+        "has_access",
+    ]
 )
 """Methods that ask for rights themselves, with the caller's own eyes."""
 NEEDS = {

@@ -8,7 +8,28 @@ from typing import Any
 
 from demo.odoo.rights import GROUP_NAMES
 
-MODULES = ["account", "base", "crm", "hr", "mail", "mrp", "mrp_account", "product", "purchase", "purchase_mrp", "purchase_stock", "resource", "sale", "sale_management", "sale_mrp", "sale_stock", "stock", "stock_account", "uom", "web"]
+MODULES = [
+    "account",
+    "base",
+    "crm",
+    "hr",
+    "mail",
+    "mrp",
+    "mrp_account",
+    "product",
+    "purchase",
+    "purchase_mrp",
+    "purchase_stock",
+    "resource",
+    "sale",
+    "sale_management",
+    "sale_mrp",
+    "sale_stock",
+    "stock",
+    "stock_account",
+    "uom",
+    "web",
+]
 COUNTRIES = {
     "us": ("United States", "US", 1),
     "fr": ("France", "FR", 33),

@@ -104,7 +104,7 @@ class Record:
             found: dict[int, None] = {}
             for row_id in self.ids:
                 raw = self._raw(one, row_id)
-                found.update(dict.fromkeys(raw if one.many else ([raw] if raw else [])))
+                found.update(dict.fromkeys((raw or ()) if one.many else ([raw] if raw else ())))
             there = self.env[one.relation].browse(found)
             return there.mapped(rest) if rest else there
         return [self._python(one, self._raw(one, row_id)) for row_id in self.ids]

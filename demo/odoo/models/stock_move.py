@@ -113,8 +113,6 @@ class Move(Model):
         picking = self.picking_id
         if self.state == "draft" and picking and picking.state not in ("draft", *CLOSED):
             self._action_confirm()
-        if values.get("date_deadline") and self.move_dest_ids:
-            return
 
     def write(self, values: Values) -> bool:
         if "quantity" in values and any(one.state == "cancel" for one in self):
@@ -146,11 +144,32 @@ class Move(Model):
                 other.write({"date_deadline": moved})
 
     def _follow_quantity(self, before: float) -> None:
-        """Somebody entered a quantity: the promise on the stock follows it."""
+        """Somebody entered a quantity: the promise on the stock follows it as far as there is stock."""
         if not self._needs_no_reservation():
-            change = self.product_uom._quantity_in(self.quantity - before, self.product_id.uom_id)
-            self.env["stock.quant"]._reserve(self.product_id, self.location_id, change)
+            unit = self.product_id.uom_id
+            change = self.product_uom._quantity_in(self.quantity - before, unit)
+            if change > 0:
+                self._hold(change)
+            else:
+                self._let_go(keep=self.product_uom._quantity_in(self.quantity, unit))
         self._recompute_state()
+
+    @property
+    def _held(self) -> float:
+        """What of the stock is promised to this move, in the product's unit."""
+        return float(self._row(self.id).get("held") or 0.0)
+
+    def _hold(self, quantity: float) -> float:
+        got = float(self.env["stock.quant"]._reserve(self.product_id, self.location_id, quantity))
+        if got:
+            self.env.transaction.edit(self._name, self.id)["held"] = round(self._held + got, 6)
+        return got
+
+    def _let_go(self, *, keep: float = 0.0) -> None:
+        surplus = round(self._held - keep, 6)
+        if surplus > TOLERANCE:
+            self.env["stock.quant"]._reserve(self.product_id, self.location_id, -surplus)
+            self.env.transaction.edit(self._name, self.id)["held"] = round(self._held - surplus, 6)
 
     def _follow_demand(self) -> None:
         if self.quantity > self.product_uom_qty + TOLERANCE:
@@ -257,6 +276,8 @@ class Move(Model):
             one._recompute_state()
 
     def _take(self, missing: float) -> None:
+        if self.production_id:
+            return
         if self._needs_no_reservation():
             if (
                 not self.move_orig_ids
@@ -272,7 +293,7 @@ class Move(Model):
         elif self.procure_method == "make_to_order":
             return
         if wanted > TOLERANCE:
-            got = self.env["stock.quant"]._reserve(self.product_id, self.location_id, wanted)
+            got = self._hold(wanted)
             self._assign({"quantity": round(self.quantity + unit._quantity_in(got, self.product_uom), 6)})
 
     def _brought(self, unit: Any) -> float:
@@ -287,9 +308,7 @@ class Move(Model):
         for one in self:
             if one.state in CLOSED or not one.quantity:
                 continue
-            if not one._needs_no_reservation():
-                quantity = one.product_uom._quantity_in(one.quantity, one.product_id.uom_id)
-                self.env["stock.quant"]._reserve(one.product_id, one.location_id, -quantity)
+            one._let_go()
             one._assign({"quantity": 0.0, "picked": False})
             one._recompute_state()
 

@@ -53,8 +53,7 @@ class DoneMove(Model):
         product, quants = self.product_id, self.env["stock.quant"]
         quantity = self.product_uom._quantity_in(self.quantity, product.uom_id)
         if product.is_storable:
-            if not self._needs_no_reservation():
-                quants._reserve(product, self.location_id, -quantity)
+            self._let_go()
             quants._change(product, self.location_id, -quantity)
             quants._change(product, self.location_dest_id, quantity)
         self._assign({"state": "done", "date": self.env.now, "picked": True})
