@@ -24,7 +24,10 @@ class Move(Model):
     _order = "sequence, id"
     _rec_name = "name"
     _belongs_to = ()
-    _far_side = {"move_orig_ids": ("stock.move", "move_dest_ids")}
+    _far_side = {
+        "move_orig_ids": ("stock.move", "move_dest_ids"),
+        "created_purchase_line_ids": ("purchase.order.line", "move_dest_ids"),
+    }
     _not_copied = ("move_dest_ids", "quantity", "picked", "state", "created_purchase_line_ids", "scrap_id")
     _defaults = {
         "state": "draft",
