@@ -218,9 +218,7 @@ def runs(command: list[str]) -> bool:
 
 def run(command: list[str], folder: Path, lock: int, what: str) -> None:
     """One step, its output in a log. The lock goes with it: nobody else begins before it has ended."""
-    log = (
-        folder.with_name(f"{folder.name}.log") if folder.parent != CHECKOUT else CHECKOUT / ".tower" / "environment.log"
-    )
+    log = home_of(folder) / "environment.log"
     env = {name: value for name, value in os.environ.items() if name not in REDIRECTING}
     env.update(UV_PYTHON_DOWNLOADS="never", VIRTUAL_ENV=str(folder))
     with log.open("wb") as output:
