@@ -224,10 +224,17 @@ class Transaction:
 
     def find(self, model: str, field: str, key: int) -> list[int]:
         """Ids of the rows whose indexed field holds a key, in ascending order."""
-        table = self.store.tables[model]
-        candidates = set(table.indexes[field].get(key, ()))
-        candidates.update(self.changes.get(model, ()))
-        return sorted(one for one in candidates if key in table.keys_of(field, self.get(model, one)))
+        table, mine = self.store.tables[model], self.changes.get(model) or {}
+        found = [
+            row_id
+            for row_id in tuple(table.indexes[field].get(key, ()))
+            if row_id not in mine and key in table.keys_of(field, self.get(model, row_id))
+        ]
+        if table.indexed[field]:
+            found += [row_id for row_id, row in mine.items() if row and key in (row.get(field) or ())]
+        else:
+            found += [row_id for row_id, row in mine.items() if row and row.get(field) == key]
+        return sorted(found)
 
     def since(self, model: str, stamp: str) -> set[int]:
         """Ids that may have been written at or after a stamp."""

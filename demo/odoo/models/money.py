@@ -41,11 +41,16 @@ class Currency(Model):
 
     def _rate_on(self, company: Any, day: date) -> float:
         """Units of this currency per unit of the base the company's rates are given in; 1 without any."""
-        domain = [("currency_id", "=", self.id), ("company_id", "in", [company.id, False])]
-        rates = self.env.sudo()["res.currency.rate"].search(domain, order="name desc, company_id, id desc")
-        before = rates.filtered(lambda one: one.name <= day)
-        chosen = before[:1] or rates[-1:]
-        return chosen.rate if chosen else 1.0
+        read, limit = self.env.transaction.get, day.isoformat()
+        found = [read("res.currency.rate", key) or {} for key in self._rate_ids()]
+        mine = [row for row in found if row.get("company_id") in (company.id, None)]
+        before = [row for row in mine if row["name"] <= limit]
+        if before:
+            return float(max(before, key=lambda row: (row["name"], row.get("company_id") or 0)).get("rate") or 1.0)
+        return float(min(mine, key=lambda row: row["name"]).get("rate") or 1.0) if mine else 1.0
+
+    def _rate_ids(self) -> list[int]:
+        return list(self.env.transaction.find("res.currency.rate", "currency_id", self.id))
 
     def _convert(self, amount: float, to: Any, company: Any, day: date) -> float:
         if self == to or not amount:
