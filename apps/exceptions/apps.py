@@ -1,5 +1,7 @@
 """Application configuration of exceptions."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -12,3 +14,4 @@ class ExceptionsConfig(AppConfig):
         from apps.exceptions.definition import detectors
 
         detectors.discover()
+        import_module("apps.exceptions.receivers")

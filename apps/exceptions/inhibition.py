@@ -37,6 +37,13 @@ def stale_reasons(detector: type[Detector[Any]], now: datetime) -> dict[int, str
     return {key: reason for key, reason in found.items() if reason}
 
 
+def is_loading(detector: type[Detector[Any]], connection: int, now: datetime) -> bool:
+    """Whether a mirror that this detector looks at has not been loaded for the first time."""
+    one = Connection.objects.prefetch_related("cursors").get(pk=connection)
+    state = freshness(one, now)
+    return any(not state.mirrors[key].loaded for key in (m.key for m in detector.depends_on) if key in state.mirrors)
+
+
 def reason_of(detector: type[Detector[Any]], state: Freshness) -> str:
     """Why the data of one connection cannot be relied on; empty when it can. Absent models are not waited for."""
     known = {mirror: state.mirrors[mirror.key] for mirror in detector.depends_on if mirror.key in state.mirrors}

@@ -27,7 +27,7 @@ AWAKE = LIVE - {S.SNOOZED}
 lifecycle = Lifecycle(
     {
         "acknowledge": (frozenset({S.OPEN, S.SNOOZED}), S.ACKNOWLEDGED),
-        "start": (AWAKE, S.IN_PROGRESS),
+        "start": (AWAKE - {S.IN_PROGRESS}, S.IN_PROGRESS),
         "snooze": (AWAKE, S.SNOOZED),
         "wake": (frozenset({S.SNOOZED}), S.OPEN),
         "resolve": (LIVE, S.RESOLVED),

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.conf import settings
 
+from apps.actions.definition import split_fact
 from apps.actions.models import Delivery, DeliveryState, RequestState
 from apps.exceptions.definition import Subject
 from apps.exceptions.links import product_name
@@ -150,19 +151,18 @@ def agreed_dates(rows: Iterable[PurchaseOrderLine]) -> dict[int, datetime]:
     steps = Delivery.objects.filter(
         state=DeliveryState.VERIFIED,
         step__model=LINE,
-        request__state=RequestState.VERIFIED,
         request__undoes=None,
         request__subject_model__in=(LINE, ORDER),
         request__subject_id__in=set(lines) | orders,
-    ).order_by("request__requested_at", "position")
+    ).exclude(request__state=RequestState.UNDONE)
     found: dict[int, datetime] = {}
-    for connection, step in steps.values_list("request__connection_id", "step"):
+    ordered = steps.order_by("request__requested_at", "request_id", "position")
+    for connection, step in ordered.values_list("request__connection_id", "step"):
         for target, value in step.get("expect", {}).items():
-            number, _, name = target.partition(".")
-            if name == "date_planned" and number.isdigit() and isinstance(value, str):
-                key = row_key(connection, int(number))
-                if key in lines:
-                    found[key] = datetime.strptime(value, ODOO_TIME).replace(tzinfo=UTC)
+            model, number, name = split_fact(target, LINE)
+            key = row_key(connection, number)
+            if (model, name) == (LINE, "date_planned") and key in lines and isinstance(value, str):
+                found[key] = datetime.strptime(value, ODOO_TIME).replace(tzinfo=UTC)
     return found
 
 

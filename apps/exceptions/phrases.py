@@ -1,0 +1,25 @@
+"""How the verbs on cases read."""
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.audit.phrases import phrases
+
+phrases.add(
+    {
+        "case.opened": _("opened a case: {money} {currency} at risk, {customers} customers, {severity}"),
+        "case.changed": _("saw the case change"),
+        "case.regressed": _("reopened the case: the condition has returned"),
+        "case.worsened": _("reopened the case: it is worse than when it was closed"),
+        "case.woken": _("woke the case ({why})"),
+        "case.resolved": _("resolved the case: {reason}"),
+        "case.moot": _("ended the case, nothing is left to judge: {reason}"),
+        "case.cannot_judge": _("could not judge: {reason}"),
+        "case.acknowledged": _("acknowledged the case"),
+        "case.assigned": _("gave the case to {to_name}"),
+        "case.unassigned": _("left the case without an owner"),
+        "case.started": _("started work on the case"),
+        "case.snoozed": _("snoozed the case until {until}"),
+        "case.noted": _("noted: {text}"),
+        "case.closed": _("closed the case: {reason}"),
+    }
+)

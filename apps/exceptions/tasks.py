@@ -1,0 +1,73 @@
+"""Background work of exceptions: judging what changed and what is due, sweeping, publishing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from celery import shared_task
+from django.utils import timezone
+
+from apps.exceptions import cases, stream
+from apps.exceptions.definition import detectors
+from apps.exceptions.detectors.stale_data import StaleData
+from apps.exceptions.evaluate import evaluate_change, evaluate_due
+from apps.exceptions.evaluate import sweep as sweep_all
+from apps.exceptions.inhibition import is_loading
+from controltower.lib.locks import session_lock
+from odoo_sync.mirror.base import mirrors
+
+AT_ONCE = 500
+CHUNK = 2000
+
+
+@shared_task(ignore_result=True)
+def evaluate_changed(mirror: str, ids: list[int]) -> None:
+    """Judge what changed rows of one mirror lead to."""
+    evaluate_change(mirrors[mirror], ids)
+
+
+@shared_task(ignore_result=True)
+def check_due() -> None:
+    """Judge what time alone may have changed, and wake what was put aside until now."""
+    with session_lock("exceptions.check_due") as taken:
+        if taken:
+            cases.wake_due()
+            evaluate_due()
+
+
+@shared_task(ignore_result=True)
+def sweep(connection: int | None = None) -> None:
+    """Judge everything, which makes a lost message harmless; and forget changes that nobody will ask for."""
+    with session_lock(f"exceptions.sweep {connection or 'all'}") as taken:
+        if taken:
+            sweep_all(connection=connection)
+            stream.prune()
+
+
+@shared_task(ignore_result=True)
+def publish() -> None:
+    """Send what a process that died has left behind."""
+    stream.publish_pending()
+
+
+def changed(mirror: str, ids: Sequence[int]) -> None:
+    """Judge changed rows: few at once in this process, many by workers."""
+    if len(ids) <= AT_ONCE:
+        evaluate_change(mirrors[mirror], ids)
+        return
+    for begin in range(0, len(ids), CHUNK):
+        evaluate_changed.delay(mirror, list(ids[begin : begin + CHUNK]))
+
+
+def loaded(connection: int, mirror: str) -> None:
+    """A first load has ended: watch the lanes, and judge everything once the last mirror that matters is here."""
+    sweep_all(connection=connection, only=StaleData)
+    waiting = [one for one in detectors if mirrors[mirror] in one.depends_on]
+    if waiting and not any(is_loading(one, connection, timezone.now()) for one in waiting):
+        sweep.delay(connection)
+
+
+def after_request(mirror: str, row: int) -> None:
+    """A request about a row has moved on: what was agreed may have changed the judgement."""
+    if mirror in mirrors:
+        evaluate_change(mirrors[mirror], [row])
