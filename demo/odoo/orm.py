@@ -7,6 +7,9 @@ from demo.odoo.grouping import Grouping
 from demo.odoo.loading import Loading
 from demo.odoo.webcalls import WebCalls
 
+NO_VIEW = 1
+"""Stands for the number of a form in the actions Odoo returns; there are no forms here."""
+
 
 class Model(Describing, Grouping, Loading, WebCalls):
     """A part of a model. Parts of one name are joined, the business areas each adding theirs.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from demo.odoo import commands
@@ -16,6 +17,7 @@ UNCHECKED = frozenset({"boolean", "integer", "float", "monetary", "selection"})
 """Types of mandatory fields that have a value of their own when none is given."""
 
 
+@cache
 def merged(model: type, name: str) -> dict[str, Any]:
     """A class dictionary gathered over all parts of a model, the last part winning."""
     found: dict[str, Any] = {}
@@ -53,16 +55,16 @@ class Writing(Reading):
         for parent, link in getattr(self, "_inherits", {}).items():
             if not values.get(link):
                 values[link] = self._create_parent(parent, values)
-        row_id: int = self.env.world.store.next_id(self._name)
         stamp, uid = self.env.transaction.stamp, self.env.uid
         row: Values = {"create_date": stamp, "create_uid": uid, "write_date": stamp, "write_uid": uid}
         if "active" in self._fields and self._fields["active"].column:
             values.setdefault("active", True)
-        record = self.browse([row_id])
         for name, value in values.items():
             one = self._fields[name]
-            if one.column and not one.many and name != "id":
-                record._place(row, one, value)
+            if one.column and not one.many and name not in LOG_FIELDS:
+                self._place(row, one, value)
+        row_id: int = self.env.world.store.next_id(self._name)
+        record = self.browse([row_id])
         self.env.transaction.add(self._name, row_id, row)
         self._compute_fresh(row_id, values)
         self.env.work.modified(self._name, [name for name, one in self._fields.items() if one.triggers], [row_id])

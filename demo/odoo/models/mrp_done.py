@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from demo.odoo.models.stock_move import CLOSED, TOLERANCE
-from demo.odoo.orm import Model
+from demo.odoo.orm import NO_VIEW, Model
 from demo.odoo.writing import Values
 
 RANK = 53
@@ -83,8 +83,8 @@ class FinishedProduction(Model):
             "type": "ir.actions.act_window",
             "view_mode": "form",
             "res_model": "mrp.consumption.warning",
-            "views": [[False, "form"]],
-            "view_id": False,
+            "views": [[NO_VIEW, "form"]],
+            "view_id": NO_VIEW,
             "target": "new",
             "context": {
                 **self.env.context,
@@ -100,8 +100,8 @@ class FinishedProduction(Model):
             "type": "ir.actions.act_window",
             "view_mode": "form",
             "res_model": "mrp.production.backorder",
-            "views": [[False, "form"]],
-            "view_id": False,
+            "views": [[NO_VIEW, "form"]],
+            "view_id": NO_VIEW,
             "target": "new",
             "context": {
                 **self.env.context,

@@ -7,7 +7,7 @@ from typing import Any
 
 from demo.odoo.errors import UserError
 from demo.odoo.models.technical import Thread
-from demo.odoo.orm import Model
+from demo.odoo.orm import NO_VIEW, Model
 from demo.odoo.registry import computed
 from demo.odoo.sequences import next_number
 from demo.odoo.writing import Values
@@ -158,8 +158,8 @@ class Order(Thread, Model):
             "type": "ir.actions.act_window",
             "view_mode": "form",
             "res_model": "mail.compose.message",
-            "views": [[False, "form"]],
-            "view_id": False,
+            "views": [[NO_VIEW, "form"]],
+            "view_id": NO_VIEW,
             "target": "new",
             "context": {**self.env.context, "default_model": self._name, "default_res_ids": list(self.ids)},
         }

@@ -8,7 +8,7 @@ from typing import Any
 from demo.odoo.errors import UserError
 from demo.odoo.fields import round_to
 from demo.odoo.models.technical import Thread
-from demo.odoo.orm import Model
+from demo.odoo.orm import NO_VIEW, Model
 from demo.odoo.registry import computed
 from demo.odoo.sequences import next_number
 from demo.odoo.writing import Values
@@ -148,8 +148,8 @@ class SaleOrder(Thread, Model):
                 "type": "ir.actions.act_window",
                 "view_mode": "form",
                 "res_model": "sale.order.cancel",
-                "views": [[False, "form"]],
-                "view_id": False,
+                "views": [[NO_VIEW, "form"]],
+                "view_id": NO_VIEW,
                 "target": "new",
                 "context": {**self.env.context, "default_order_id": self.id, "mark_so_as_canceled": True},
             }

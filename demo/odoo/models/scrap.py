@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from demo.odoo.models.stock_places import virtual_place
-from demo.odoo.orm import Model
+from demo.odoo.orm import NO_VIEW, Model
 from demo.odoo.sequences import next_number
 from demo.odoo.writing import Values
 
@@ -43,7 +43,7 @@ class Scrap(Model):
                 "name": f"{self.product_id._shown_name()}: Insufficient Quantity To Scrap",
                 "view_mode": "form",
                 "res_model": "stock.warn.insufficient.qty.scrap",
-                "view_id": False,
+                "view_id": NO_VIEW,
                 "type": "ir.actions.act_window",
                 "target": "new",
                 "context": {**self.env.context, "default_scrap_id": self.id, "default_product_id": self.product_id.id},

@@ -6,7 +6,7 @@ from typing import Any
 
 from demo.odoo.errors import UserError
 from demo.odoo.models.stock_move import TOLERANCE
-from demo.odoo.orm import Model
+from demo.odoo.orm import NO_VIEW, Model
 from demo.odoo.writing import Values
 
 RANK = 25
@@ -75,8 +75,8 @@ class ValidatedPicking(Model):
             "type": "ir.actions.act_window",
             "view_mode": "form",
             "res_model": ASK,
-            "views": [[False, "form"]],
-            "view_id": False,
+            "views": [[NO_VIEW, "form"]],
+            "view_id": NO_VIEW,
             "target": "new",
             "context": {
                 **self.env.context,
