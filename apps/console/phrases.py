@@ -1,0 +1,17 @@
+"""How the trail speaks of connections and of itself."""
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.audit.phrases import phrases
+
+phrases.add(
+    {
+        "connection.attached": _("connected the Odoo {name} at {url}"),
+        "connection.paused": _("paused the sync of {name}"),
+        "connection.resumed": _("resumed the sync of {name}"),
+        "connection.writes_stopped": _("stopped all writing to {name}"),
+        "connection.writes_allowed": _("allowed writing to {name} again"),
+        "quarantine.retried": _("tried {rows} quarantined rows of {mirror} again"),
+        "audit.exported": _("exported {entries} as {form}"),
+    }
+)
