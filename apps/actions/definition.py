@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, ClassVar, Generic, Literal, TypeVar
@@ -26,14 +28,31 @@ class Reversibility(StrEnum):
     FINAL = "final"
 
 
+def fact(model: str, odoo_id: int, name: str) -> str:
+    """How guard and expect name a field of a record of another model than the step's: ``stock.move,7.date``."""
+    return f"{model},{odoo_id}.{name}"
+
+
+def split_fact(key: str, model: str) -> tuple[str, int, str]:
+    """Model, Odoo id and field of a fact's key; ``model`` is the step's, for keys that name none (``28.state``)."""
+    record, _, name = key.rpartition(".")
+    named, _, odoo_id = record.rpartition(",")
+    return named or model, int(odoo_id), name
+
+
 @dataclass(frozen=True)
 class Step:
     """One call to Odoo, with what must hold before it and what proves it afterwards.
 
-    ``method`` is ``write``, ``create`` or a public method of ``model``; ``args`` are its named arguments.
-    ``guard`` maps ``"<odoo id>.<field>"`` to the value the person saw, re-read just before; ``expect`` maps the same to the value
-    that proves the effect, after Odoo's normalisation. Values are JSON: dates as Odoo writes them (UTC, seconds).
-    ``safe_again`` says what makes a repeated call harmless.
+    ``method`` is ``write``, ``create`` or a public method of ``model``; ``args`` are its named arguments; ``company``
+    and ``ids`` are Odoo's ids. ``guard`` maps facts (``"<odoo id>.<field>"``, or ``"<model>,<odoo id>.<field>"`` for
+    a record of another model) to the value the person saw, re-read just before the call; ``expect`` maps facts to the
+    value that proves the effect, after Odoo's normalisation. Values are JSON: dates as Odoo writes them (UTC, seconds),
+    links as ids, lists of links sorted, null as null.
+
+    ``safe_again`` says what makes a repeated call harmless. ``value``: writing the same values again changes nothing.
+    ``state``: the method does nothing once the state has moved. ``external_id``: Odoo keeps one record per external
+    id. ``marker``: the effect carries a token that is searched for first. ``no``: nothing does.
     """
 
     connection: int
@@ -50,11 +69,19 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that will be sent, in order: frozen with the request, hashed, approved and sent byte for byte."""
+    """Everything that will be sent, in order: frozen with the request, hashed, approved and sent byte for byte.
+
+    ``effect`` is one sentence for people, ``follows`` what Odoo does by itself as a consequence, ``warnings`` what the
+    change does not solve. ``names`` gives records (``model,id``) the name that the requester saw. ``undo`` is null
+    where the effect cannot be taken back.
+    """
 
     steps: tuple[Step, ...]
     undo: tuple[Step, ...] | None
     effect: str
+    follows: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    names: dict[str, str] = field(default_factory=dict)
 
     def canonical(self) -> bytes:
         """The one serialisation that is hashed: sorted keys, no spaces, UTF-8."""
@@ -73,41 +100,70 @@ class Plan:
             steps=tuple(step_from(one) for one in raw["steps"]),
             undo=None if undo is None else tuple(step_from(one) for one in undo),
             effect=raw["effect"],
+            follows=tuple(raw["follows"]),
+            warnings=tuple(raw["warnings"]),
+            names=raw["names"],
         )
 
+    def records(self) -> list[tuple[str, int]]:
+        """Every record that the plan writes or expects to change, as (Odoo model, Odoo id), without repeats."""
+        return sorted({record for step in self.steps for record in records_of(step)})
 
-def step_from(raw: dict[str, Any]) -> Step:
+
+def step_from(raw: Mapping[str, Any]) -> Step:
     """A step from its JSON form."""
     return Step(**{**raw, "ids": tuple(raw["ids"])})
 
 
+def records_of(step: Step) -> Iterable[tuple[str, int]]:
+    """The records that a step writes or expects to change."""
+    return {(step.model, one) for one in step.ids} | {split_fact(key, step.model)[:2] for key in step.expect}
+
+
 S = TypeVar("S", bound=Mirror)
+
+
+class ActionForm(forms.Form):
+    """The values of an action, asked for one record."""
+
+    def __init__(self, *args: Any, subject: Mirror, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.subject = subject
 
 
 class Action(Generic[S]):
     """A guided change in Odoo that a person may request.
 
     Subclasses name the mirror they act on, the form that asks for values, the permission a requester needs, and make
-    the plan. ``approver`` returns the role that must agree, or None when nobody has to.
+    the plan. ``fields`` are the words for Odoo's field names in a preview. A request that nobody decides within
+    ``decide_within`` expires. ``leaves_note`` says that the document gets an internal note naming the people, which
+    needs a record that carries messages in Odoo (mail.thread).
     """
 
     key: ClassVar[str]
     title: ClassVar[Any]
     explanation: ClassVar[Any]
     subject: ClassVar[type[Mirror]]
-    form: ClassVar[type[forms.Form]]
+    form: ClassVar[type[ActionForm]]
     requires: ClassVar[Permission]
     reversibility: ClassVar[Reversibility] = Reversibility.FINAL
+    fields: ClassVar[Mapping[str, Any]] = {}
+    decide_within: ClassVar[timedelta] = timedelta(hours=72)
+    leaves_note: ClassVar[bool] = True
+
+    def subject_for(self, record: Mirror) -> S | None:
+        """The record to act on, for a case about ``record``; None when the action does not fit it."""
+        return record if isinstance(record, self.subject) else None  # type: ignore[return-value]
 
     def initial(self, subject: S) -> dict[str, Any]:
         """Values the form starts with."""
         return {}
 
-    def approver(self, subject: S, answer: dict[str, Any]) -> Role | None:
+    def approver(self, subject: S, answer: Mapping[str, Any]) -> Role | None:
         """The role that must approve these values; None when the requester's word is enough."""
         raise NotImplementedError
 
-    def plan(self, subject: S, answer: dict[str, Any], *, by: User) -> Plan:
+    def plan(self, subject: S, answer: Mapping[str, Any], *, by: User) -> Plan:
         """The exact calls. Pure of effects: reads the mirror only. Raises CannotPlanError."""
         raise NotImplementedError
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 from uuid import uuid4
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.roles import Role
+from controltower.lib.scope import Scope
 from odoo_sync.mirror.base import Many2one
 from odoo_sync.models import Connection
 
@@ -16,16 +21,25 @@ from odoo_sync.models import Connection
 class RequestState(models.TextChoices):
     """Where a request stands."""
 
-    WAITING = "waiting", "waiting for approval"
-    APPROVED = "approved", "on its way"
-    REJECTED = "rejected", "rejected"
-    WITHDRAWN = "withdrawn", "withdrawn"
-    VERIFIED = "verified", "verified in Odoo"
-    PARTIAL = "partial", "partly done"
-    CONFLICT = "conflict", "changed by someone else"
-    REFUSED = "refused", "refused by Odoo"
-    UNKNOWN = "unknown", "effect not known"
-    UNDONE = "undone", "undone"
+    WAITING = "waiting", _("waiting for approval")
+    APPROVED = "approved", _("on its way")
+    REJECTED = "rejected", _("rejected")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    EXPIRED = "expired", _("not decided in time")
+    VERIFIED = "verified", _("verified in Odoo")
+    PARTIAL = "partial", _("partly done")
+    CONFLICT = "conflict", _("changed by someone else")
+    REFUSED = "refused", _("refused by Odoo")
+    UNKNOWN = "unknown", _("effect not known")
+    UNDONE = "undone", _("undone")
+
+
+class RequestQuerySet(models.QuerySet["Request"]):
+    """Requests."""
+
+    def within(self, scope: Scope) -> RequestQuerySet:
+        """Only what this scope may see. An empty scope sees nothing."""
+        return self.none() if scope.is_empty else self.filter(scope.condition("company_id", "plant_id"))
 
 
 class Request(models.Model):
@@ -45,7 +59,7 @@ class Request(models.Model):
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
     company = Many2one("odoo_sync.Company")
     plant = Many2one("odoo_sync.Warehouse")
-    answer = models.JSONField(default=dict)
+    answer = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     plan = models.TextField()
     plan_hash = models.CharField(max_length=64)
     effect = models.TextField()
@@ -56,8 +70,10 @@ class Request(models.Model):
     decide_by = models.DateTimeField(null=True)
     state = models.CharField(max_length=16, choices=RequestState.choices)
     state_at = models.DateTimeField(db_default=Now())
-    undoes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="undone_by")
+    undoes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="undoings")
     version = models.IntegerField(default=1)
+
+    objects = RequestQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -71,7 +87,18 @@ class Request(models.Model):
                 condition=models.Q(state__in=["waiting", "approved", "unknown"]),
                 name="one_open_request_per_action_and_record",
             ),
+            models.UniqueConstraint(
+                fields=["undoes"],
+                condition=models.Q(state__in=["waiting", "approved", "unknown", "verified"]),
+                name="one_standing_undo_per_request",
+            ),
         ]
+
+    def __str__(self) -> str:
+        return self.effect
+
+    def get_absolute_url(self) -> str:
+        return reverse("actions:request", args=[self.pk])
 
 
 class Approval(models.Model):
@@ -101,31 +128,38 @@ class Approval(models.Model):
 class DeliveryState(models.TextChoices):
     """Where one step stands. ``sent`` without a verdict is unknown until resolved by reading."""
 
-    WAITING = "waiting", "queued"
-    SENT = "sent", "sent"
-    VERIFIED = "verified", "verified"
-    CONFLICT = "conflict", "conflict"
-    REJECTED = "rejected", "rejected"
-    UNKNOWN = "unknown", "unknown"
-    SKIPPED = "skipped", "not sent"
+    WAITING = "waiting", _("queued")
+    SENT = "sent", _("sent")
+    VERIFIED = "verified", _("verified")
+    CONFLICT = "conflict", _("conflict")
+    REJECTED = "rejected", _("rejected")
+    UNKNOWN = "unknown", _("unknown")
+    SKIPPED = "skipped", _("not sent")
 
 
 class Delivery(models.Model):
     """One step of an approved plan on its way to Odoo.
 
-    ``token`` marks the effect where Odoo can carry a mark; ``not_after`` fences a late arrival; ``evidence`` keeps what
-    was read before and after, without secrets or tracebacks. ``lease_until`` belongs to the worker that has it.
+    ``token`` marks the effect where Odoo can carry a mark. Until ``not_after`` a call that was sent may still take
+    effect, so its absence in Odoo proves nothing. ``evidence`` keeps what was read before and after, without secrets
+    or tracebacks. ``lease`` and ``lease_until`` belong to the worker that has the step: whoever comes later replaces
+    ``lease``, and the earlier one can settle nothing any more. ``records`` are what the step touches, as
+    ``connection:model,id``: steps on one record leave in the order in which they were approved. ``is_note`` is the
+    trace that the tower leaves on the document; it never changes what became of the request.
     """
 
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="deliveries")
     position = models.IntegerField()
-    record = models.CharField(max_length=160, db_comment="connection:model:ids, orders steps on one record")
+    records = ArrayField(models.CharField(max_length=160), default=list)
     step = models.JSONField()
+    is_note = models.BooleanField(default=False)
     token = models.UUIDField(default=uuid4, unique=True)
     state = models.CharField(max_length=16, choices=DeliveryState.choices, default=DeliveryState.WAITING)
     attempts = models.IntegerField(default=0)
     next_at = models.DateTimeField(db_default=Now())
+    lease = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
     sent_at = models.DateTimeField(null=True)
     not_after = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)

@@ -1,0 +1,113 @@
+"""A plan as people read it: which field of which record goes from what to what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
+
+from apps.actions.decide import plain, same
+from apps.actions.definition import Plan, Step, actions, split_fact
+
+MOMENT = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of one record. ``by_odoo`` says that Odoo sets it by itself as a consequence of the call."""
+
+    record: str
+    field: str
+    before: Any
+    after: Any
+    by_odoo: bool = False
+
+    @property
+    def is_moment(self) -> bool:
+        return isinstance(self.before, datetime) or isinstance(self.after, datetime)
+
+
+@dataclass(frozen=True)
+class Clash:
+    """One field on which the plan and Odoo disagree: as it was seen, as it is in Odoo, as it was wanted."""
+
+    record: str
+    field: str
+    base: Any
+    theirs: Any
+    mine: Any
+    gone: bool
+
+    @property
+    def is_moment(self) -> bool:
+        return any(isinstance(one, datetime) for one in (self.base, self.theirs, self.mine))
+
+
+def changes(plan: Plan, action: str) -> list[Change]:
+    """Everything the plan changes: what is written first, then what Odoo changes by itself."""
+    words = field_words(action)
+    before = {split_fact(key, step.model): value for step in reversed(plan.steps) for key, value in step.guard.items()}
+    found: dict[tuple[str, int, str], Change] = {}
+    for step in plan.steps:
+        for key, after in step.expect.items():
+            place = split_fact(key, step.model)
+            if place not in found and not (place in before and same(before[place], after)):
+                found[place] = Change(
+                    record=name_of(plan, *place[:2]),
+                    field=str(words.get(place[2], place[2])),
+                    before=shown(before.get(place)),
+                    after=shown(after),
+                    by_odoo=not is_written(step, *place),
+                )
+        found |= messages(plan, step, words)
+    return sorted(found.values(), key=lambda change: change.by_odoo)
+
+
+def messages(plan: Plan, step: Step, words: Mapping[str, Any]) -> dict[tuple[str, int, str], Change]:
+    """A posted message as the text that will be new on the document."""
+    if step.method != "message_post":
+        return {}
+    body = step.args.get("body", "")
+    text = strip_tags(re.sub(r"<br>|</p>", "\n", body)).strip() if step.args.get("body_is_html") else body
+    name = str(words.get("body", _("message")))
+    return {(step.model, one, "body"): Change(name_of(plan, step.model, one), name, None, text) for one in step.ids}
+
+
+def is_written(step: Step, model: str, odoo_id: int, name: str) -> bool:
+    """Whether the call itself sets this field, rather than Odoo as a consequence."""
+    return model == step.model and odoo_id in step.ids and name in step.args.get("vals", {})
+
+
+def clashes(differences: Iterable[Mapping[str, Any]], plan: Plan, action: str, model: str) -> list[Clash]:
+    """The stored differences of a step, with names for people."""
+    words = field_words(action)
+    found = []
+    for one in differences:
+        named, odoo_id, name = split_fact(one["key"], model)
+        values = {side: shown(one[side]) for side in ("base", "theirs", "mine")}
+        record, field = name_of(plan, named, odoo_id), str(words.get(name, name))
+        found.append(Clash(record=record, field=field, gone=bool(one.get("gone")), **values))
+    return found
+
+
+def field_words(action: str) -> Mapping[str, Any]:
+    return actions[action].fields if action in actions else {}
+
+
+def name_of(plan: Plan, model: str, odoo_id: int) -> str:
+    return plan.names.get(f"{model},{odoo_id}") or f"{model} {odoo_id}"
+
+
+def shown(value: Any) -> Any:
+    """A value for a page: moments as such, lists with commas, nothing as null."""
+    value = plain(value)
+    if isinstance(value, str) and MOMENT.match(value):
+        return datetime.strptime(value, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return value

@@ -1,0 +1,109 @@
+"""The queue of steps: opening it for a request, and claiming its next step for one worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from apps.actions.definition import Plan, Step, records_of, step_from
+from apps.actions.models import Delivery, DeliveryState, Request
+
+OPEN = (DeliveryState.WAITING, DeliveryState.SENT)
+LEASE = timedelta(seconds=150)
+
+
+class LeaseLostError(Exception):
+    """Another worker has taken the step over; this one may settle nothing any more."""
+
+
+def open_queue(request: Request, plan: Plan) -> None:
+    """Queue every step of an approved plan."""
+    Delivery.objects.bulk_create(
+        Delivery(request=request, position=position, records=records_named(step), step=asdict(step))
+        for position, step in enumerate(plan.steps)
+    )
+
+
+def open_note(request: Request, step: Step) -> None:
+    """Queue the trace that is left on the document, behind everything else; once per request."""
+    last = request.deliveries.order_by("-position").values_list("position", flat=True).first() or 0
+    if not request.deliveries.filter(is_note=True).exists():
+        Delivery.objects.create(
+            request=request, position=last + 1, records=records_named(step), step=asdict(step), is_note=True
+        )
+
+
+def records_named(step: Step) -> list[str]:
+    return sorted(f"{step.connection}:{model},{odoo_id}" for model, odoo_id in records_of(step))
+
+
+def due(now: datetime) -> QuerySet[Delivery]:
+    """Steps that somebody may take now: the first open one of each request, in no one's hands, no one ahead of them.
+
+    Steps of different requests that touch one record leave in the order in which they were approved.
+    """
+    opened = Delivery.objects.filter(state__in=OPEN)
+    before_it = opened.filter(request=OuterRef("request"), position__lt=OuterRef("position"))
+    ahead = opened.filter(records__overlap=OuterRef("records"), id__lt=OuterRef("id"), is_note=False)
+    return opened.filter(
+        Q(lease_until=None) | Q(lease_until__lte=now),
+        ~Exists(before_it),
+        ~Exists(ahead.exclude(request=OuterRef("request"))),
+        next_at__lte=now,
+    )
+
+
+def requests_due(now: datetime) -> list[UUID]:
+    """Requests with a step to take, the longest waiting first."""
+    rows = due(now).order_by("next_at", "id").values_list("request_id", flat=True)
+    return list(dict.fromkeys(rows))
+
+
+def claim(request_id: UUID) -> Delivery | None:
+    """Take the next step of a request for this worker, or None when there is nothing to do or somebody has it."""
+    now = timezone.now()
+    with transaction.atomic():
+        found = (
+            due(now)
+            .filter(request=request_id)
+            .select_for_update(skip_locked=True, of=("self",))
+            .select_related("request__connection")
+            .order_by("position")
+            .first()
+        )
+        if found is None:
+            return None
+        found.lease, found.lease_until = uuid4(), now + LEASE
+        found.save(update_fields=["lease", "lease_until"])
+    return found
+
+
+def hold(delivery: Delivery) -> None:
+    """Lock the step inside a transaction and make sure it is still ours. Raises LeaseLostError."""
+    ours = Delivery.objects.select_for_update().filter(pk=delivery.pk, lease=delivery.lease, state__in=OPEN)
+    if not ours.exists():
+        raise LeaseLostError(f"step {delivery.pk} has been taken over")
+
+
+def release(delivery: Delivery, fields: Iterable[str] = ()) -> None:
+    """Give the step back with these columns changed. Raises LeaseLostError."""
+    with transaction.atomic():
+        hold(delivery)
+        delivery.lease = delivery.lease_until = None
+        delivery.save(update_fields=["lease", "lease_until", *fields])
+
+
+def postpone(delivery: Delivery, message: str, wait: timedelta) -> None:
+    """Try again later, and say why. Raises LeaseLostError."""
+    delivery.message, delivery.next_at = message, timezone.now() + wait
+    release(delivery, ["message", "next_at", "state", "evidence"])
+
+
+def step_of(delivery: Delivery) -> Step:
+    return step_from(delivery.step)

@@ -1,0 +1,136 @@
+"""The dialog of a proposal: choose values, look at the preview, send. Nothing typed is ever lost between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+from django.http import Http404, HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from apps.accounts.access import find_or_404, require
+from apps.accounts.models import User
+from apps.accounts.roles import Permission, Role
+from apps.accounts.scope import scope_of
+from apps.actions import requests
+from apps.actions.about import About, about
+from apps.actions.authority import deciders
+from apps.actions.changes import Change, changes
+from apps.actions.definition import Action, ActionForm, CannotPlanError, Plan, Reversibility, actions
+from apps.actions.errors import AlreadyRequestedError, PlanChangedError
+from apps.actions.forms import SeenForm
+from apps.actions.models import Request
+from controltower.lib.places import place_of
+from odoo_sync.mirror.base import Mirror
+
+CASE = "case"
+
+
+@dataclass
+class Dialog:
+    """One person proposing one action on one record."""
+
+    action: Action[Any]
+    subject: Mirror
+    by: User
+    case: str
+    address: str
+    form: ActionForm
+    plan: Plan | None = None
+    problem: str = ""
+    existing: Request | None = None
+    key: UUID = field(default_factory=uuid4)
+
+    @classmethod
+    def of(cls, request: HttpRequest, key: str, subject: int) -> Dialog:
+        """The dialog for this address. Raises Http404 for what is not there or not to be seen, PermissionDenied."""
+        if key not in actions:
+            raise Http404
+        action, by = actions[key](), cast(User, request.user)
+        record = find_or_404(action.subject.objects.all(), scope_of(by, Permission.SEE_CASES), pk=subject)
+        require(by, action.requires, within=record)
+        case = request.GET.get("case", "")
+        address = reverse("actions:propose", args=[key, subject]) + (f"?case={case}" if case.isdigit() else "")
+        form = cls._form(request, action, record, by)
+        return cls(action, record, by, case if case.isdigit() else "", address, form)
+
+    @staticmethod
+    def _form(request: HttpRequest, action: Action[Any], record: Mirror, by: User) -> ActionForm:
+        if request.method == "POST":
+            return action.form(request.POST, subject=record)
+        initial = {**action.initial(record), **former_answer(request.GET, action, record, by)}
+        return action.form(initial=initial, subject=record)
+
+    def preview(self) -> bool:
+        """Make the plan of the values in the form; False when they need another look."""
+        if not self.form.is_valid():
+            return False
+        try:
+            self.plan = requests.preview(self.action, self.subject, self.form.cleaned_data, by=self.by)
+        except CannotPlanError as error:
+            self.form.add_error(None, str(error))
+        return self.plan is not None
+
+    def send(self, data: QueryDict) -> Request | None:
+        """Propose what was previewed; None when the person has to look again, with ``problem`` saying why."""
+        seen = SeenForm(data)
+        if not self.preview():
+            return None
+        if not seen.is_valid():
+            self.problem = _("Look at the preview before you send it.")
+            return None
+        self.key = seen.cleaned_data["key"]
+        try:
+            return requests.propose(
+                self.action, self.subject, self.form.cleaned_data, by=self.by, key=self.key,
+                seen_hash=seen.cleaned_data["seen_hash"], about=(CASE, self.case) if self.about else ("", ""),
+            )  # fmt: skip
+        except AlreadyRequestedError as error:
+            self.problem, self.existing = str(error), error.existing
+        except PlanChangedError as error:
+            self.problem = str(error)
+        return None
+
+    @cached_property
+    def about(self) -> About | None:
+        """The case that this helps, if the reader may see it."""
+        return about(CASE, self.case, reader=self.by)
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        return changes(self.plan, self.action.key) if self.plan else []
+
+    @cached_property
+    def approver(self) -> Role | None:
+        return self.action.approver(self.subject, self.form.cleaned_data)
+
+    @cached_property
+    def deciders(self) -> list[User]:
+        """Who could approve it; nobody is worth a warning."""
+        place = place_of(self.subject)
+        return (
+            deciders(self.approver, company=place.company, plant=place.plant, besides=self.by) if self.approver else []
+        )
+
+    @property
+    def is_reversible(self) -> bool:
+        return self.action.reversibility is Reversibility.REVERSIBLE
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What was typed, as hidden fields of the preview."""
+        return [(name, self.form.data.get(name, "")) for name in self.form.fields]
+
+
+def former_answer(query: QueryDict, action: Action[Any], record: Mirror, by: User) -> dict[str, Any]:
+    """The values of one's own earlier request on the same record, to start from again after a conflict."""
+    try:
+        former = Request.objects.filter(pk=UUID(query.get("from", "")), requested_by=by).first()
+    except ValueError:
+        return {}
+    if former is None or former.action != action.key or former.subject_id != record.pk:
+        return {}
+    return {name: value for name, value in former.answer.items() if name in action.form.base_fields}

@@ -1,0 +1,26 @@
+"""The life of a request, as a table."""
+
+from __future__ import annotations
+
+from apps.actions.models import RequestState as State
+from controltower.lib.states import Lifecycle
+
+OPEN = frozenset({State.WAITING, State.APPROVED, State.UNKNOWN})
+UNDOABLE = frozenset({State.VERIFIED, State.PARTIAL})
+REPEATABLE = frozenset({State.UNKNOWN, State.REFUSED, State.PARTIAL})
+
+REQUEST = Lifecycle(
+    {
+        "approve": (frozenset({State.WAITING}), State.APPROVED),
+        "reject": (frozenset({State.WAITING}), State.REJECTED),
+        "expire": (frozenset({State.WAITING}), State.EXPIRED),
+        "withdraw": (frozenset({State.WAITING, State.APPROVED}), State.WITHDRAWN),
+        "verify": (frozenset({State.APPROVED}), State.VERIFIED),
+        "stop_partly": (frozenset({State.APPROVED}), State.PARTIAL),
+        "conflict": (frozenset({State.APPROVED}), State.CONFLICT),
+        "refuse": (frozenset({State.APPROVED}), State.REFUSED),
+        "lose_sight": (frozenset({State.APPROVED}), State.UNKNOWN),
+        "again": (REPEATABLE, State.APPROVED),
+        "undo": (UNDOABLE, State.UNDONE),
+    }
+)

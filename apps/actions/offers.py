@@ -1,0 +1,64 @@
+"""What a person may ask for: the remedies of a case, with their effect and the approval they need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from apps.accounts.access import may
+from apps.accounts.models import User
+from apps.accounts.roles import Role
+from apps.actions.definition import Reversibility, actions
+from apps.actions.lifecycle import OPEN
+from apps.actions.models import Request
+from odoo_sync.mirror.base import Mirror
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One action that may be requested now.
+
+    ``approval`` is the role that must agree with the values the form starts with; other values may need another.
+    ``under_way`` is the request that already does it, and then the only thing to look at.
+    """
+
+    key: str
+    title: str
+    hint: str
+    approval: str
+    reversible: bool
+    url: str
+    under_way: Request | None = None
+
+    @property
+    def approval_words(self) -> str:
+        return _("Needs approval: %s") % self.approval if self.approval else ""
+
+
+def remedies_for(keys: Iterable[str], subject: Mirror, user: User, *, case: int | None = None) -> list[Offer]:
+    """The actions of these keys that fit the record and that the person may request there, in the order given."""
+    offers = []
+    for key in keys:
+        if key not in actions:
+            continue
+        action = actions[key]()
+        record = action.subject_for(subject)
+        if record is None or not may(user, action.requires, record):
+            continue
+        role = action.approver(record, action.initial(record))
+        address = reverse("actions:propose", args=[key, record.pk])
+        offers.append(
+            Offer(
+                key=key,
+                title=str(action.title),
+                hint=str(action.explanation),
+                approval=str(Role(role).label) if role else "",
+                reversible=action.reversibility is Reversibility.REVERSIBLE,
+                url=f"{address}?case={case}" if case else address,
+                under_way=Request.objects.filter(action=key, subject_id=record.pk, state__in=OPEN).first(),
+            )
+        )
+    return offers
