@@ -43,7 +43,11 @@ def summary_of(facts: PurchaseFacts, lateness: Lateness, limits: Limits) -> str:
 
 
 def detail_of(facts: PurchaseFacts, projection: Projection) -> str:
-    """What it holds up. Only documents of the line's own company and plant are named; the rest is counted."""
+    """The order and what it holds up. Documents of the line's own company and plant are named, others counted."""
+    return " · ".join(filter(None, [facts.order_name, _held_up(facts, projection)]))
+
+
+def _held_up(facts: PurchaseFacts, projection: Projection) -> str:
     network, place = facts.network, (facts.subject.company, facts.subject.plant)
     late = [network.productions[node.key] for node in projection.expected if node.kind == "production"]
     names = [one.name for one in late if (one.company, one.plant) == place][:NAMED]

@@ -1,7 +1,7 @@
 """What a late line puts at risk, worked out from Odoo alone, apart from the product's own code.
 
-Every open sale order line that hard links lead to from the purchase line counts once: its undelivered quantity times its
-net price, in group currency by today's rate of the line's company. Its customer counts when outside the group.
+Every open sale order line that hard links lead to from the purchase line counts once: its undelivered quantity times
+its net price, in group currency by today's rate of the line's company. Its customer counts when outside the group.
 """
 
 from __future__ import annotations
