@@ -1,6 +1,6 @@
 """Builds the make-to-order chains: customer orders, what Odoo makes of them, and the purchase each one waits for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from demo.world.dates import stamp
 from demo.world.errors import WorldError
@@ -37,8 +37,7 @@ def build_round(site: Site, plant: str, chains: Sequence[Chain]) -> None:
     draft = site.register.in_state("sale.order", list(sold.values()), ("draft", "sent"), company)
     if draft:
         call("sale.order", "action_confirm", draft, company=company)
-    for sale in sales:  # confirming dates an order to now, but the customer ordered earlier
-        call("sale.order", "write", [sold[sale.key]], {"date_order": stamp(sale.placed_at)}, company=company)
+    back_date(site, plant, sales)
     bought = {}
     for chain in chains:
         line = _find_supply(site, chain, sold, fresh=any(sold[sale.key] in draft for sale in chain.sales))
@@ -82,6 +81,14 @@ def order_goods(site: Site, seller: str, sales: Sequence[Sale]) -> dict[str, int
     return {key.removeprefix("sale_"): number for key, number in made.items()}
 
 
+def back_date(site: Site, seller: str, sales: Sequence[Sale]) -> None:
+    """Confirming dates an order to now, but the customer ordered earlier."""
+    for sale in sales:
+        values = {"date_order": stamp(sale.placed_at)}
+        number = site.register.id_of(f"sale_{sale.key}")
+        site.register.call("sale.order", "write", [number], values, company=site.company[seller])
+
+
 def _find_supply(site: Site, chain: Chain, sold: dict[str, int], *, fresh: bool) -> int | None:
     """The one purchase line all orders of a chain wait for; its manufacturing orders are registered on the way.
 
@@ -97,9 +104,18 @@ def _find_supply(site: Site, chain: Chain, sold: dict[str, int], *, fresh: bool)
             f"Chain {chain.key}: expected one purchase line and {len(chain.sales)} manufacturing orders or more, found "
             f"{len(supply.purchase_lines)} and {len(supply.productions)}. Is another automation changing the routes?"
         )
-    for place, production in enumerate(sorted(supply.productions)):
-        site.register.adopt("mrp.production", {f"production_{chain.key}_{place}": production})
+    _keep_productions(site, chain, supply.productions)
     return next(iter(supply.purchase_lines))
+
+
+def _keep_productions(site: Site, chain: Chain, found: Collection[int]) -> None:
+    """Register the manufacturing orders of a chain: those of the good itself first, then those of its assemblies."""
+    read = site.register.call(
+        "mrp.production", "read", sorted(found), ["product_id"], company=site.company[chain.plant]
+    )
+    ranked = sorted((row["product_id"][0] != site.product[chain.good], row["id"]) for row in read)
+    keys = {f"production_{chain.key}_{place}": number for place, (_, number) in enumerate(ranked)}
+    site.register.adopt("mrp.production", keys)
 
 
 def _promise(site: Site, chain: Chain, line: int, order: int) -> None:
