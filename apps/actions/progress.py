@@ -149,7 +149,12 @@ class Progress:
 
     @property
     def poll_seconds(self) -> int | None:
-        """How often the page asks for news: each second under way, seldom while people decide, never at the end."""
+        """How often the page asks for news: each second under way, seldom while others decide, else never.
+
+        Not while the reader decides either: a reason half typed would be lost.
+        """
+        if self.may_decide:
+            return None
         under_way = any(one.state in OPEN for one in self.deliveries)
         if self.item.state == RequestState.APPROVED or under_way:
             return 1
