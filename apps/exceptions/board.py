@@ -36,7 +36,7 @@ class Board:
     numbers: Mapping[str, int]
     rows: list[dict[str, Any]]
     facets: list[Facet]
-    total: int | None
+    total: int
     money: Decimal
     currency: str
     before: str

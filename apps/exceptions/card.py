@@ -11,11 +11,12 @@ from django.utils import translation
 
 from apps.actions.definition import actions
 from apps.exceptions.definition import detectors
-from apps.exceptions.lifecycle import ENDED
+from apps.exceptions.lifecycle import ENDED, CaseState
 from apps.exceptions.models import Case
 from apps.exceptions.words import SEVERITIES, STATES, kind_of
 
 RELATED = ("company", "plant", "owner")
+TONES = {CaseState.ACKNOWLEDGED: "accent", CaseState.IN_PROGRESS: "good"}
 UNSHOWN = ("impact", "evidence", "score_terms", "documents")
 
 
@@ -56,6 +57,8 @@ def row(case: Case) -> dict[str, Any]:
         "kind": title,
         "severity": SEVERITIES[case.severity],
         "state": STATES[case.state],
+        "tone": TONES.get(case.state, ""),
+        "opened": int(case.opened_at.timestamp()),
         "place": case.plant.name if case.plant else case.company.name if case.company else settings.GROUP_NAME,
         "owner": case.owner.shown_name if case.owner else "",
         "remedy": recommended(case.detector),

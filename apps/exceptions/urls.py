@@ -3,9 +3,13 @@
 from django.urls import URLPattern, path
 
 from apps.exceptions import views
+from apps.exceptions.acts import ACTS
 
 app_name = "exceptions"
 urlpatterns: list[URLPattern] = [
     path("", views.board, name="board"),
-    path("cases/<int:key>/", views.board, name="case"),
+    path("counts/", views.counts, name="counts"),
+    path("cases/bulk/", views.bulk, name="bulk"),
+    path("cases/<int:key>/", views.case, name="case"),
+    *[path(f"cases/<int:key>/{verb}/", views.act, {"verb": verb}, name=verb) for verb in ACTS],
 ]

@@ -56,14 +56,17 @@ def _rounded(value: Decimal, step: str) -> Decimal:
 
 
 @register.simple_tag
-def ago(moment: datetime | str | None) -> SafeString | str:
-    """How long ago, kept current by time.js in the reader's zone; without scripts the moment itself, in UTC."""
-    return _time(moment, "ago")
+def ago(moment: datetime | str | None, form: str = "ago") -> SafeString | str:
+    """How long ago, kept current by time.js; ``age`` is the bare length. Without scripts the moment itself, in UTC."""
+    return _time(moment, form)
 
 
 @register.simple_tag
 def moment(value: datetime | date | str | None, form: str = "full") -> SafeString | str:
-    """A moment in the reader's zone: ``full``, ``time`` (to the second), ``day``; without scripts in UTC."""
+    """A moment in the reader's zone: ``full``, ``time`` (to the second), ``day``, or ``brief`` (today's by the clock).
+
+    Without scripts it is shown in UTC.
+    """
     return _time(value, form)
 
 

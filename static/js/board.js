@@ -1,1 +1,149 @@
+/* The live list: cards arrive, find their place, and wait with moving while somebody is at a row. */
+import { announce } from "./frame.js";
+import { compare, fits } from "./fits.js";
+import { Stream } from "./live.js";
+import { morph } from "./morph.js";
+import "./cursor.js";
+import "./marks.js";
+import { changed as caseChanged } from "./panel.js";
+import { recount } from "./recount.js";
 
+let asked;
+let stream;
+let frame = 0;
+const arrived = new Map();
+const tally = { new: 0, resolved: 0 };
+const list = () => document.getElementById("rows");
+const row = (key) => document.getElementById(`case-${key}`);
+
+function read() {
+  asked = JSON.parse(document.getElementById("board-state").textContent);
+  arrived.clear();
+  if (stream) stream.rebase(asked.numbers);
+  else stream = new Stream({ numbers: asked.numbers, onCard: take, onReload: () => location.reload() });
+  show();
+}
+
+function take(card) {
+  const known = arrived.get(card.case);
+  if (known && known.version > card.version) return;
+  arrived.set(card.case, card);
+  caseChanged(card);
+  recount();
+  frame ||= requestAnimationFrame(settle);
+}
+
+/* One pass per animation frame: contents change at once, moves wait while a row is hovered or focused. */
+function settle() {
+  frame = 0;
+  const still = isHeld();
+  for (const [key, card] of arrived) {
+    if (place(row(key), card, still)) arrived.delete(key);
+  }
+  show();
+  tell();
+}
+
+/* Whether nothing is left to do for this card. */
+function place(old, card, still) {
+  if (old && Number(old.dataset.version) > card.version) return true;
+  const fresh = card.html ? parse(card.html) : null;
+  const wanted = fresh && fits(fresh, asked);
+  if (old && wanted) {
+    const version = old.dataset.version;
+    morph(old, fresh);
+    old.removeAttribute("data-leaving");
+    if (version !== old.dataset.version) flash(old);
+    return inOrder(old) || (!still && Boolean(insert(old)));
+  }
+  if (old) return leave(old, still, card);
+  if (!wanted || elsewhere(fresh)) return true;
+  if (still) return false;
+  insert(fresh);
+  flash(fresh);
+  tally.new += 1;
+  return true;
+}
+
+function leave(old, still, card) {
+  if (!old.hasAttribute("data-leaving")) {
+    old.setAttribute("data-leaving", "");
+    if (!card.html) tally.resolved += 1;
+  }
+  if (still) return false;
+  old.remove();
+  return true;
+}
+
+function parse(html) {
+  const shell = document.createElement("template");
+  shell.innerHTML = html;
+  return shell.content.firstElementChild;
+}
+
+function inOrder(card) {
+  const before = card.previousElementSibling;
+  const after = card.nextElementSibling;
+  return !(before && compare(before, card, asked.sort) > 0) && !(after && compare(card, after, asked.sort) > 0);
+}
+
+function insert(card) {
+  const next = [...list().children].find((one) => one !== card && compare(card, one, asked.sort) < 0);
+  const focused = card.contains(document.activeElement) ? document.activeElement : null;
+  list().insertBefore(card, next ?? null);
+  focused?.focus({ preventScroll: true });
+  return card;
+}
+
+/* On another page of the list: before the first row of a later page, or after the last where more follow. */
+function elsewhere(card) {
+  const { firstElementChild: first, lastElementChild: last } = list();
+  if (!first) return false;
+  return (!asked.first && compare(card, first, asked.sort) < 0) || (asked.more && compare(card, last, asked.sort) > 0);
+}
+
+function isHeld() {
+  const rows = list();
+  return rows.matches(":hover") || (rows.contains(document.activeElement) && document.hasFocus());
+}
+
+function flash(card) {
+  card.removeAttribute("data-fresh");
+  requestAnimationFrame(() => card.setAttribute("data-fresh", ""));
+}
+
+function show() {
+  document.getElementById("none").hidden = list().childElementCount > 0;
+  const news = document.getElementById("news");
+  news.hidden = arrived.size === 0;
+  news.textContent = (arrived.size === 1 ? news.dataset.one : news.dataset.many).replace("%", arrived.size);
+}
+
+let telling = 0;
+function tell() {
+  if (telling || !(tally.new || tally.resolved)) return;
+  telling = setTimeout(() => {
+    telling = 0;
+    const { dataset: words } = document.getElementById("list");
+    announce([[tally.new, words.new], [tally.resolved, words.resolved]].filter(([n]) => n).map(([n, word]) => `${n} ${word}`).join(", "));
+    tally.new = tally.resolved = 0;
+  }, 1500);
+}
+
+const release = () => arrived.size && !frame && setTimeout(() => { frame ||= requestAnimationFrame(settle); }, 60);
+document.addEventListener("mouseout", (event) => event.target.closest?.("#rows") && !event.relatedTarget?.closest?.("#rows") && release());
+document.addEventListener("focusout", (event) => event.target.closest?.("#rows") && release());
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("#news")) return;
+  for (const [key, card] of arrived) if (place(row(key), card, false)) arrived.delete(key);
+  show();
+  tell();
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  for (const card of document.querySelectorAll("[data-cards] > article")) {
+    take({ case: Number(card.dataset.case), version: Number(card.dataset.version), html: card.outerHTML });
+  }
+  document.querySelector("[data-cards]")?.remove();
+  if (event.target.id === "list" || event.target.querySelector?.("#board-state")) read();
+});
+read();

@@ -17,7 +17,7 @@ export function toast(text, tone = "") {
 
 document.addEventListener("click", (event) => {
   event.target.closest("[data-dismiss]")?.closest(".toast")?.remove();
-  for (const menu of document.querySelectorAll("details.menu[open], .verbs details[open]")) {
+  for (const menu of document.querySelectorAll("details.menu[open], .verbs details[open]:not(:has(.error))")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });

@@ -1,0 +1,216 @@
+"""Everything that the page of one case shows, for one person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.accounts.access import may
+from apps.accounts.models import User
+from apps.accounts.roles import Permission
+from apps.exceptions.card import row
+from apps.exceptions.documents import Documents
+from apps.exceptions.lifecycle import ENDED, lifecycle
+from apps.exceptions.models import Case
+from apps.exceptions.offers import Offer, offers
+from apps.exceptions.timeline import Happening, timeline
+from apps.exceptions.words import DOMAINS
+from controltower.lib.scope import Scope
+
+LINKS_SHOWN = 9
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing the detector saw; ``moment`` and ``day`` are shown in the reader's zone, ``text`` as it is."""
+
+    label: str
+    text: str = ""
+    moment: datetime | None = None
+    day: date | None = None
+    url: str = ""
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One link of the chain as it is shown; what belongs to a company one may not see keeps its money alone."""
+
+    name: str
+    detail: str
+    url: str
+    state: str
+    slack: int | None
+    due_at: datetime | None
+    expected_at: datetime | None
+    money: str | None
+    hard: bool
+    kind: Any
+
+    @property
+    def late(self) -> int:
+        """Working days too late."""
+        return -min(self.slack or 0, 0)
+
+
+KINDS: dict[str, Any] = {
+    "vendor": gettext_lazy("Vendor"),
+    "purchase_line": gettext_lazy("Purchase"),
+    "receipt": gettext_lazy("Receipt"),
+    "component": gettext_lazy("Component"),
+    "transfer": gettext_lazy("Transfer"),
+    "delivery": gettext_lazy("Delivery"),
+    "production": gettext_lazy("Production"),
+    "sale_line": gettext_lazy("Customer order"),
+    "customer": gettext_lazy("Customer"),
+    "sister_company": gettext_lazy("Sister company"),
+}
+
+
+@dataclass
+class Dossier:
+    """The case with what hangs on it; each part is read when the page asks for it."""
+
+    case: Case
+    user: User
+    scope: Scope
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def row(self) -> dict[str, Any]:
+        return row(self.case)
+
+    @property
+    def domain(self) -> Any:
+        return DOMAINS.get(self.case.domain, self.case.domain)
+
+    @property
+    def is_ended(self) -> bool:
+        return self.case.state in ENDED
+
+    @cached_property
+    def may_work(self) -> bool:
+        return may(self.user, Permission.WORK_CASES, within=self.case)
+
+    @cached_property
+    def verbs(self) -> frozenset[str]:
+        """What this person may do to the case in its state."""
+        return frozenset(lifecycle.verbs(self.case.state)) if self.may_work else frozenset()
+
+    @cached_property
+    def documents(self) -> Documents:
+        named = [*self.case.evidence, *self.case.impact.get("chain", [])]
+        return Documents.of(self.case.connection, ((one.get("mirror", ""), one.get("row")) for one in named))
+
+    @cached_property
+    def facts(self) -> list[Fact]:
+        return [self._fact(one) for one in self.case.evidence]
+
+    @cached_property
+    def as_of(self) -> datetime | None:
+        """The oldest data that the facts rest on."""
+        moments = (fact.as_of for fact in self.facts if fact.as_of is not None)
+        return min(moments, default=None)
+
+    @cached_property
+    def chain(self) -> list[Step]:
+        return [self._step(*one) for one in _joined(self.case.impact.get("chain", []))]
+
+    @property
+    def near(self) -> Sequence[Step]:
+        return self.chain[:LINKS_SHOWN]
+
+    @property
+    def far(self) -> Sequence[Step]:
+        return self.chain[LINKS_SHOWN:]
+
+    @cached_property
+    def terms(self) -> list[dict[str, Any]]:
+        """The score's summands with their names."""
+        names = {"money": _("Money"), "delay": _("Delay"), "customers": _("Customers"), "control": _("Control")}
+        found = self.case.score_terms.get("terms", []) if isinstance(self.case.score_terms, dict) else []
+        return [{**term, "name": names.get(term["key"], term["key"])} for term in found]
+
+    @cached_property
+    def offers(self) -> list[Offer]:
+        return [] if self.is_ended else offers(self.case, self.user)
+
+    @cached_property
+    def timeline(self) -> list[Happening]:
+        return timeline(self.case)
+
+    @property
+    def script(self) -> dict[str, Any]:
+        return {"case": self.case.pk, "numbers": self.numbers}
+
+    def _fact(self, one: dict[str, Any]) -> Fact:
+        value, as_of = one.get("value"), one.get("as_of")
+        text = "" if value is None else str(value)
+        moment = parse_datetime(text) if len(text) > 10 and "T" in text else None
+        day = None if moment else _day(text)
+        return Fact(
+            label=str(one.get("label", "")),
+            text="" if moment or day else text or "–",
+            moment=moment,
+            day=day,
+            url=self.documents.url(one.get("mirror", ""), one.get("row")),
+            as_of=parse_datetime(as_of) if as_of else None,
+        )
+
+    def _step(self, link: dict[str, Any], partner: str) -> Step:
+        mine = self._may_see(link)
+        slack = link.get("slack_days")
+        elsewhere = _("Another company of the group")
+        name = link.get("name", "") if mine else elsewhere
+        return Step(
+            name=(partner if mine else "") or name,
+            detail=" · ".join(filter(None, [name if mine and partner else "", link.get("detail", "") if mine else ""])),
+            url=self.documents.url(link.get("mirror", ""), link.get("row")) if mine else "",
+            state="" if slack is None else "late" if slack < 0 else "safe",
+            slack=slack,
+            due_at=_moment(link.get("due_at")),
+            expected_at=_moment(link.get("expected_at")),
+            money=link.get("money") if link.get("money") not in {None, "0", "0.00"} else None,
+            hard=bool(link.get("hard", True)),
+            kind=KINDS.get(link.get("kind", ""), link.get("kind", "")),
+        )
+
+    def _may_see(self, link: dict[str, Any]) -> bool:
+        """Links of the case's own place are seen by all who see the case; others need a right of their own."""
+        company, plant = link.get("company"), link.get("plant")
+        if company is None or (company, plant) == (self.case.company_id, self.case.plant_id):
+            return True
+        return self.scope.covers(company, plant)
+
+
+def _joined(links: Iterable[dict[str, Any]]) -> list[tuple[dict[str, Any], str]]:
+    """Vendor and purchase, customer order and customer read as one link each: the document with its partner's name."""
+    found: list[tuple[dict[str, Any], str]] = []
+    vendor = ""
+    for link in links:
+        if link.get("kind") == "vendor":
+            vendor = link.get("name", "")
+        elif link.get("kind") in {"customer", "sister_company"} and found:
+            found[-1] = (found[-1][0], link.get("name", ""))
+        else:
+            found.append((link, vendor))
+            vendor = ""
+    return found
+
+
+def _moment(text: str | None) -> datetime | None:
+    return parse_datetime(text) if text else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text) if len(text) == 10 else None
+    except ValueError:
+        return None

@@ -1,0 +1,45 @@
+/* Marks, and what is done to all that are marked. */
+const boxes = () => [...document.querySelectorAll("#rows .mark input")];
+const marked = () => boxes().filter((box) => box.checked);
+const form = () => document.getElementById("bulk");
+
+export function toggle(row) {
+  const box = row.querySelector(".mark input");
+  box.checked = !box.checked;
+  count();
+}
+
+/* Whether there was anything to take back. */
+export function clear() {
+  const some = marked();
+  for (const box of some) box.checked = false;
+  count();
+  return some.length > 0;
+}
+
+/* One verb for every marked case, or for the one at hand. Acknowledging goes at once, the others ask first. */
+export function act(verb, row) {
+  const some = marked();
+  const cases = (some.length ? some : row ? [row.querySelector(".mark input")] : []).map((box) => box.value);
+  if (!cases.length || !form()) return;
+  const url = form().getAttribute("action");
+  if (verb === "acknowledge") htmx.ajax("POST", url, { target: "#outcomes", swap: "innerHTML", values: { case: cases, verb } });
+  else htmx.ajax("GET", url, { target: "#dialog", swap: "innerHTML", values: { case: cases, verb } });
+}
+
+function count() {
+  const number = document.getElementById("marked");
+  if (number) number.textContent = marked().length;
+}
+
+document.addEventListener("change", (event) => event.target.closest(".mark") && count());
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("#bulk [data-verb]");
+  if (!button) return;
+  event.preventDefault();
+  act(button.dataset.verb, null);
+});
+document.addEventListener("tower:done", () => {
+  clear();
+  document.getElementById("dialog").close();
+});
