@@ -125,6 +125,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver what waits": {"task": "apps.actions.tasks.deliver_waiting", "schedule": 5.0},
     "end grants whose time has come": {"task": "apps.accounts.tasks.announce_ended_grants", "schedule": 10.0},
     "seal the audit trail": {"task": "apps.audit.tasks.seal", "schedule": 1.0},
+    "verify the audit trail": {"task": "apps.audit.tasks.verify_chain", "schedule": timedelta(hours=6)},
     "keep the day's audit root": {"task": "apps.audit.tasks.keep_daily_root", "schedule": timedelta(minutes=10)},
 }
 

@@ -33,6 +33,10 @@ class Entry(models.Model):
             models.Index(fields=["object_type", "object_key", "id"], name="audit_of_a_thing"),
             models.Index(fields=["company", "plant", "-id"], name="audit_of_a_place"),
             models.Index(fields=["id"], condition=models.Q(position=None), name="audit_unsealed"),
+            models.Index(fields=["actor", "-id"], name="audit_of_a_person"),
+            models.Index(fields=["verb", "-id"], name="audit_of_a_verb"),
+            models.Index(fields=["group"], name="audit_of_a_request"),
+            models.Index(fields=["at"], name="audit_by_time"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -59,3 +63,18 @@ class DailyRoot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day_on}: {self.count}"
+
+
+class Verification(models.Model):
+    """One check of the whole chain: what it counted, what the chain came to, and the first flaws where it did not hold.
+
+    A note for readers, not evidence: evidence is the chain itself, checked again.
+    """
+
+    at = models.DateTimeField(db_default=Now())
+    count = models.BigIntegerField()
+    root = models.BinaryField(max_length=32)
+    flaws = models.JSONField(default=list, db_comment="the first flaws in words; empty when the chain held")
+
+    def __str__(self) -> str:
+        return f"{self.at}: {self.count}"

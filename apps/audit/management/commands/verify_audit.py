@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from apps.audit.verify import Anchor, Report, verify
+from apps.audit.verify import Anchor, Report, note, verify
 
 MOST_SHOWN = 50
 
@@ -27,6 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         report = verify(Anchor(options["expect_count"], _root(options["expect_root"])))
+        note(report)
         (self._print_json if options["json"] else self._print)(report)
         if not report.holds:
             raise CommandError(f"The audit trail does not hold: {len(report.flaws)} flaws.")
