@@ -59,7 +59,7 @@ def load(path: Path, now: Callable[[], datetime] | None = None) -> Database:
     world.store.counters = {int(key): value for key, value in content["counters"].items()}
     world.keys = {int(uid): set(keys) for uid, keys in content["keys"].items()}
     for row in (version.values for version in world.store.tables["ir.model.data"].rows.values()):
-        if row and row.get("noupdate") is None:
+        if row and not row.get("noupdate"):
             world.name_external(f"{row['module']}.{row['name']}", row["model"], row["res_id"])
     return world
 
