@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from demo.world.live import Live
 from demo.world.register import Register
 from demo.world.reserved import reserved
 from demo.world.rpc import JsonRpc
-from tests.contract.worlds import survey, world
+from tests.contract.worlds import copy_of, survey, world
 
 OWNED = {"purchase.order": "purchases", "sale.order": "sales", "mrp.production": "productions"}
 
@@ -24,9 +25,8 @@ def test_the_same_seed_builds_the_same_world_again() -> None:
     assert survey(Register(other)) == survey(first.register)
 
 
-def test_a_second_run_makes_nothing_and_writes_nothing() -> None:
-    odoo = StandIn()
-    build(odoo, seed=2)
+def test_a_second_run_makes_nothing_and_writes_nothing(tmp_path: Path) -> None:
+    odoo = copy_of("2", tmp_path)
     before = _stamps(odoo)
     again = build(odoo, seed=2)
     assert again.made == {}
@@ -35,10 +35,9 @@ def test_a_second_run_makes_nothing_and_writes_nothing() -> None:
     assert _register_size(odoo) == len(Register(odoo).keys(""))
 
 
-def test_a_second_run_makes_what_was_deleted_and_nothing_else() -> None:
-    odoo = StandIn()
-    built = build(odoo, seed=2)
-    key = next(f"buy_{buy.key}" for buy in built.plan.buys if buy.kind == "draft")
+def test_a_second_run_makes_what_was_deleted_and_nothing_else(tmp_path: Path) -> None:
+    odoo = copy_of("2", tmp_path)
+    key = next(f"buy_{buy.key}" for buy in world("2").plan.buys if buy.kind == "draft")
     number = Register(odoo).id_of(key)
     odoo.call("purchase.order", "button_cancel", [number])
     odoo.call("purchase.order", "unlink", [number])
@@ -61,9 +60,8 @@ def test_a_build_that_broke_off_is_finished_by_the_next() -> None:
     assert survey(Register(odoo)) == survey(world("1").register)
 
 
-def test_life_goes_on_and_leaves_alone_what_the_check_owns() -> None:
-    odoo = StandIn()
-    build(odoo, seed=3)
+def test_life_goes_on_and_leaves_alone_what_the_check_owns(tmp_path: Path) -> None:
+    odoo = copy_of("3", tmp_path)
     kept = reserved(Register(odoo))
     before = _owned(odoo, kept)
     assert all(before.values())
@@ -74,9 +72,8 @@ def test_life_goes_on_and_leaves_alone_what_the_check_owns() -> None:
     assert _owned(odoo, kept) == before
 
 
-def test_life_starts_and_stops() -> None:
-    odoo = StandIn()
-    build(odoo, seed=1)
+def test_life_starts_and_stops(tmp_path: Path) -> None:
+    odoo = copy_of("1", tmp_path)
     said: list[str] = []
     live = Live(odoo, seed=1, pace=(0.01, 0.02), say=said.append).start()
     deadline = datetime.now(UTC) + timedelta(seconds=30)

@@ -8,8 +8,10 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 
 from demo.odoo.server import StandIn
+from demo.odoo.state import load, save
 from demo.world import build
 from demo.world.plan import Chain, Plan
 from demo.world.planning import draw
@@ -47,6 +49,15 @@ def world(seed: str) -> World:
     stand_in = StandIn()
     built = build(stand_in, seed=int(seed))
     return World(built.plan, Register(stand_in))
+
+
+def copy_of(seed: str, folder: Path) -> StandIn:
+    """A stand-in of its own that holds the world of a seed, to do with as a test likes."""
+    file = folder / "world.state"
+    odoo = world(seed).register.caller
+    assert isinstance(odoo, StandIn)
+    save(odoo.world, file)
+    return StandIn(world=load(file))
 
 
 def _real() -> World:
