@@ -58,7 +58,7 @@ class Loop:
         with self.timed("impact"):
             self.right_impact(buyer.get(f"/cases/{card['case']}/"), card, line)
         with self.timed("stranger"):
-            self.stranger_hears_nothing(stranger, theirs, card["case"])
+            self.stranger_hears_nothing(stranger, theirs, card["case"], hers)
         request = self.act(buyer, card["case"], line)
         with self.timed("approve"):
             self.approve(buyer, manager, request)
@@ -72,7 +72,7 @@ class Loop:
             self.audit_verifies(request, card["case"])
         with self.timed("left_open"):
             self.still_open(buyer, left_alone)
-            self.stranger_hears_nothing(stranger, theirs, left_alone)
+            self.stranger_hears_nothing(stranger, theirs, left_alone, hers)
         hers.close(), theirs.close()
 
     def enter(self, role: str) -> Person:
@@ -123,9 +123,10 @@ class Loop:
             raise LegError(f"{page.url} ({page.status}) does not name {', '.join(missing) or 'anything'}")
         self.facts["customers"] = len(line.customers)
 
-    def stranger_hears_nothing(self, stranger: Person, ears: Ears, case: int) -> None:
-        if ears.cards():
-            raise LegError("somebody without rights on the company received a card")
+    def stranger_hears_nothing(self, stranger: Person, ears: Ears, case: int, hers: Ears) -> None:
+        company = next(card["facets"]["company"] for card in hers.cards() if card["case"] == case)
+        if any(card["case"] == case or card["facets"]["company"] == company for card in ears.cards()):
+            raise LegError("somebody without rights on the company received a card of it")
         status = stranger.get(f"/cases/{case}/").status
         if status not in {403, 404}:
             raise LegError(f"somebody without rights on the company got {status} for the case page")
