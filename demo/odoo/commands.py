@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from demo.odoo.errors import FieldValueError
+from demo.odoo.errors import FieldValueError, NoKeyError
 from demo.odoo.fields import Field
 
 
@@ -53,10 +53,9 @@ class _Lines:
         return list(self.record.within(active_test=False)._raw(self.one, self.record.id))
 
     def create(self, values: dict[str, Any]) -> None:
+        if self.one.relation == "mail.message" and "model" not in values:
+            raise NoKeyError(str(self.record.id))
         values[self.one.inverse] = self.record.id
-        model = {"mail.message": "model", "ir.attachment": "res_model", "mail.activity": "res_model"}
-        if self.one.relation in model:
-            values.setdefault(model[self.one.relation], self.record._name)
         self.there.create(values)
 
     def add(self, keys: list[int]) -> None:

@@ -15,10 +15,8 @@ from demo.odoo.leaves import leaf_test
 from demo.odoo.store import Row
 
 Test = Callable[[int, Row], bool]
-OPERATORS = frozenset(
-    ("=", "!=", "<>", "==", "<", ">", "<=", ">=", "=?", "in", "not in", "like", "not like", "ilike", "not ilike")
-    + ("=like", "=ilike", "child_of", "parent_of", "any", "not any")
-)
+OPERATORS = frozenset(("=", "!=", "<>", "==", "<", ">", "<=", ">=", "=?", "in", "not in", "any", "not any"))
+OPERATORS |= {"like", "not like", "ilike", "not ilike", "=like", "=ilike", "child_of", "parent_of"}
 
 
 def is_leaf(item: Any) -> bool:

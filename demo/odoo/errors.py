@@ -80,8 +80,8 @@ class NoIdsError(StandInError):
     name = "builtins.IndexError"
 
 
-class UnknownServiceError(StandInError):
-    """A service other than common, object and db."""
+class NoKeyError(StandInError):
+    """A service other than common, object and db, or a message whose model was not said."""
 
     name = "builtins.KeyError"
 

@@ -83,10 +83,7 @@ class Loading(Writing):
         there = self.env[one.relation]
         if how == ".id":
             return int(text)
-        if how == "id":
-            found = there._known_as(str(text))
-        else:
-            found = there.browse(there._search_name(text, "="))[:1]
+        found = there._known_as(str(text)) if how == "id" else there.browse(there._search_name(text, "="))[:1]
         if not found:
             raise ValueError(f"No matching record found for {how or 'name'} '{text}' in field '{one.string}'")
         key: int = found.id

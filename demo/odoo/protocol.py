@@ -14,8 +14,8 @@ from demo.odoo.errors import (
     AccessError,
     ArgumentsError,
     NoDatabaseError,
+    NoKeyError,
     SessionExpiredError,
-    UnknownServiceError,
     describe,
 )
 
@@ -128,7 +128,7 @@ class Protocol:
             return self._object(method, args)
         if service == "db":
             return self._db(method)
-        raise UnknownServiceError(str(service))
+        raise NoKeyError(str(service))
 
     def _common(self, method: str, args: list[Any]) -> Any:
         if method == "version":

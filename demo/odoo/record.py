@@ -137,10 +137,7 @@ class Record:
 
     def _on_the_fly(self, one: Field, row_id: int) -> Any:
         record = self.sudo().browse([row_id])
-        if one.related:
-            value = record.follow(one.related)
-        else:
-            value = record._computed(one.compute)[one.name]
+        value = record.follow(one.related) if one.related else record._computed(one.compute)[one.name]
         if one.many:
             return tuple(value.ids if isinstance(value, Record) else value or ())
         return normalise(self._name, one, value)

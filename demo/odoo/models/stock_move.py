@@ -279,8 +279,6 @@ class Move(Model):
             one._recompute_state()
 
     def _take(self, missing: float) -> None:
-        if self.production_id:
-            return
         if self._needs_no_reservation():
             if (
                 not self.move_orig_ids

@@ -183,7 +183,6 @@ class Message(Model):
         "date": lambda self: self.env.now,
         "author_id": lambda self: self.env.user.partner_id.id,
         "email_from": lambda self: self.env.user.email or self.env.user.login,
-        "subtype_id": lambda self: self.env.ref("mail.mt_note").id,
     }
 
     def _complete(self, values: Values) -> Values:
