@@ -10,12 +10,17 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.actions.definition import Plan, Step, records_of, step_from
 from apps.actions.models import Delivery, DeliveryState, Request
 
 OPEN = (DeliveryState.WAITING, DeliveryState.SENT)
 LEASE = timedelta(seconds=150)
+
+
+class TamperedPlanError(Exception):
+    """The stored plan no longer has the hash that was approved."""
 
 
 class LeaseLostError(Exception):
@@ -106,4 +111,11 @@ def postpone(delivery: Delivery, message: str, wait: timedelta) -> None:
 
 
 def step_of(delivery: Delivery) -> Step:
-    return step_from(delivery.step)
+    """The step as it was approved: out of the frozen text whose hash was agreed to. Raises TamperedPlanError."""
+    if delivery.is_note:
+        return step_from(delivery.step)
+    request = delivery.request
+    plan = Plan.load(request.plan)
+    if plan.hash != request.plan_hash:
+        raise TamperedPlanError(_("The plan is not the one that was approved. Nothing is sent."))
+    return plan.steps[delivery.position]

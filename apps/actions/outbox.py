@@ -19,6 +19,7 @@ from apps.actions.decide import Decision, Next, decide, plain, unmet
 from apps.actions.definition import Step
 from apps.actions.deliveries import (
     LeaseLostError,
+    TamperedPlanError,
     claim,
     hold,
     postpone,
@@ -68,7 +69,10 @@ def deliver(request_id: UUID) -> None:
 def _attempt(delivery: Delivery) -> None:
     """Take one step: look, decide, send where that is right, look again."""
     connection = delivery.request.connection
-    step = step_of(delivery)
+    try:
+        step = step_of(delivery)
+    except TamperedPlanError as error:
+        return settle(delivery, DeliveryState.REJECTED, str(error))
     stop = standstill(connection)
     if stop:
         return postpone(delivery, stop, STANDSTILL_WAIT)

@@ -171,6 +171,9 @@ def _begin(request: Request, plan: Plan) -> Request:
         with transaction.atomic():
             request.save(force_insert=True)
     except IntegrityError:
+        twin = Request.objects.filter(pk=request.pk, requested_by=request.requested_by).first()
+        if twin is not None:
+            return twin
         raise _already_there(request) from None
     by = request.requested_by
     record(
