@@ -14,7 +14,7 @@ from odoo_sync.identity import Identity, read_identity, stored_identity
 from odoo_sync.layout import Layout, layout_of
 from odoo_sync.mirror.base import Many2one, Mirror, mirrors
 from odoo_sync.models import Connection, Cursor
-from odoo_sync.probe import Capabilities, Told, probe
+from odoo_sync.probe import Capabilities, Told, look, probe
 from odoo_sync.secrets import decrypt, encrypt
 from odoo_sync.transport import Address, OdoorpcTransport
 
@@ -138,6 +138,22 @@ def retire(connection: Connection) -> None:
     connection.save(update_fields=["retired_at"])
     for mirror in mirrors:
         mirror.objects.of(connection.pk).update(gone_at=now)
+
+
+def relearn(connection: Connection, mirror: type[Mirror], client: Client) -> bool:
+    """Ask again what one mirror's model has, after Odoo refused a field; true when that is not what was known."""
+    fresh = Capabilities()
+    look(client, mirror, fresh)
+    changed = False
+    for name, told in (("missing", fresh.missing), ("unavailable", fresh.unavailable)):
+        known = dict(connection.capabilities.get(name, {}))
+        former = known.pop(mirror.key, None)
+        known.update(told)
+        changed = changed or former != known.get(mirror.key)
+        connection.capabilities[name] = known
+    if changed:
+        connection.save(update_fields=["capabilities"])
+    return changed
 
 
 def address_of(connection: Connection) -> Address:

@@ -85,7 +85,8 @@ class Reader:
                 if not self.batch.halve():
                     raise
                 continue
-            except POISON:
+            except POISON as error:
+                raise_unless_poison(error)
                 ids = self.client.search(self.model, self.domain(("id", ">", last)), limit=size)
                 yield from self.rows(ids)
                 rows = []
@@ -110,6 +111,7 @@ class Reader:
                     raise
                 continue
             except POISON as error:
+                raise_unless_poison(error)
                 yield from self._around(chunk, error)
             else:
                 self.batch.learn(monotonic() - began, len(rows))
@@ -145,6 +147,12 @@ class Reader:
             if len(rows) < most:
                 return found
             last = rows[-1]["id"]
+
+
+def raise_unless_poison(error: OdooError) -> None:
+    """A field that is not there fails every row alike; looking for the faulty one would only cost calls."""
+    if isinstance(error, SchemaError) and "Invalid field" in error.detail:
+        raise error
 
 
 def ahead(pages: Iterable[T], prepare: Callable[[T], T] = lambda page: page, depth: int = 2) -> Iterator[T]:

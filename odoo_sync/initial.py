@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from odoo_sync import quarantine
 from odoo_sync.client import Client
-from odoo_sync.connections import check_identity, cursor_of, layout_for, open_client, readable
+from odoo_sync.connections import check_identity, cursor_of, layout_for, open_client, readable, relearn
 from odoo_sync.errors import NotAllowedError, SchemaError
 from odoo_sync.extract import Reader, ahead
 from odoo_sync.layout import Layout
@@ -71,7 +71,12 @@ def load_all(connection: Connection, progress: Watch = lambda step: None) -> boo
 def try_load(connection: Connection, mirror: type[Mirror], client: Client, progress: Watch) -> bool:
     """Load one mirror; one that may not be read gets a problem of its own and does not stop the others."""
     try:
-        load_mirror(connection, mirror, client, progress)
+        try:
+            load_mirror(connection, mirror, client, progress)
+        except SchemaError:
+            if not relearn(connection, mirror, client) or mirror.key in connection.capabilities["unavailable"]:
+                raise
+            load_mirror(connection, mirror, client, progress)
     except (NotAllowedError, SchemaError) as error:
         connection.cursors.filter(mirror=mirror.key).update(problem=str(error))
         return False

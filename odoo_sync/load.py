@@ -96,7 +96,8 @@ def copy_in(
     with database.cursor() as cursor:
         cursor.execute(statements.create)
         cursor.execute(statements.clear)
-        cursor.copy_expert(statements.copy, StringIO(text))
+        with database.wrap_database_errors:
+            cursor.copy_expert(statements.copy, StringIO(text))
         cursor.execute(statements.upsert, values)
         for key, added, again in cursor.fetchall():
             if again:

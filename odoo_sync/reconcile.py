@@ -93,7 +93,8 @@ def bury(
     gone = sorted(ripe - shown)
     mirror.everything.filter(id__in=gone, gone_at=None).update(gone_at=timezone.now())
     Suspect.objects.filter(connection=connection, mirror=mirror.key, row__in=gone).delete()
-    fresh = [Suspect(connection=connection, mirror=mirror.key, row=key) for key in sorted(absent - ripe)]
+    now = timezone.now()
+    fresh = [Suspect(connection=connection, mirror=mirror.key, row=key, since=now) for key in sorted(absent - ripe)]
     Suspect.objects.bulk_create(fresh, ignore_conflicts=True)
     return gone, len(fresh)
 

@@ -3,7 +3,7 @@
 Odoo stamps a row with the start of its transaction, cut to the second. Two transactions of one second are
 indistinguishable by it, and the later one may commit long after: a row is settled only when it was read later than any
 transaction of its second can last. Until then it is read again each time its age has doubled, and once when the fast
-window closes.
+window closes; a row read in its own second, or the one after, is read with every poll.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 FAST_WINDOW = timedelta(seconds=150)
 SLOW_WINDOW = timedelta(hours=26)
 CLOCK_MARGIN = timedelta(minutes=15)
-SECOND = timedelta(seconds=1)
+YOUNG = timedelta(seconds=2)
 
 
 class Known(NamedTuple):
@@ -34,7 +34,7 @@ def must_read(stamp: datetime, known: Known | None, now: datetime, ahead: timede
         return False
     if age_when_read <= FAST_WINDOW < age:
         return True
-    return age >= 2 * max(age_when_read, SECOND)
+    return age_when_read <= YOUNG or age >= 2 * age_when_read
 
 
 def server_now(date: float | None, elapsed: float, ours: datetime) -> datetime:

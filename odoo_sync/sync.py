@@ -18,7 +18,7 @@ from controltower.lib.keys import row_key, split_key
 from controltower.lib.locks import lock_number
 from odoo_sync import quarantine
 from odoo_sync.client import Client, Row
-from odoo_sync.connections import layout_for
+from odoo_sync.connections import layout_for, relearn
 from odoo_sync.errors import NotAllowedError, SchemaError
 from odoo_sync.extract import Reader
 from odoo_sync.load import Page, Stored, store
@@ -183,20 +183,30 @@ def poll_all(connection: Connection, mirrors: Sequence[type[Mirror]], client: Cl
     try:
         with locked(connection, [mirror for mirror in mirrors if mirror.key in cursors]) as ours:
             for mirror in ours:
-                cursor = cursors[mirror.key]
-                try:
-                    outcome = poll(connection, mirror, client, cursor)
-                except (NotAllowedError, SchemaError) as error:
-                    connection.cursors.filter(mirror=mirror.key).update(problem=str(error))
-                    continue
-                done.append(outcome)
-                if not outcome.read:
-                    quiet.append(cursor)
+                outcome = attempt(connection, mirror, client, cursors[mirror.key])
+                if outcome is not None:
+                    done.append(outcome)
+                    if not outcome.read:
+                        quiet.append(cursors[mirror.key])
     finally:
         rest(quiet)
         for outcome in done:
             announce(connection, outcome.mirror, outcome.changed)
     return done
+
+
+def attempt(connection: Connection, mirror: type[Mirror], client: Client, cursor: Cursor) -> Pass | None:
+    """Poll one mirror; after a refused field, once more with what this Odoo has now. None when it cannot be read."""
+    try:
+        try:
+            return poll(connection, mirror, client, cursor)
+        except SchemaError:
+            if not relearn(connection, mirror, client) or mirror.key in connection.capabilities["unavailable"]:
+                raise
+            return poll(connection, mirror, client, cursor)
+    except (NotAllowedError, SchemaError) as error:
+        connection.cursors.filter(pk=cursor.pk).update(problem=str(error))
+        return None
 
 
 def rest(cursors: Sequence[Cursor]) -> None:

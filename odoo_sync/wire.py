@@ -104,26 +104,26 @@ class Opener:
         return connection
 
     def _exchange(self, connection: HTTPConnection, request: Request) -> io.BytesIO:
-        sock = cast("socket.socket", connection.sock)
         headers = {**dict(request.header_items()), "Accept-Encoding": "gzip", "Connection": self._wish()}
+        target = urlsplit(request.full_url).path or "/"
+        keep = False
         try:
-            sock.settimeout(max(self.deadline - monotonic(), 0.001))
-            target = urlsplit(request.full_url).path or "/"
+            connection.sock.settimeout(max(self.deadline - monotonic(), 0.001))
             connection.request("POST", target, cast("bytes", request.data), headers)
             connection.response_class = self._response  # type: ignore[assignment]
-            response = connection.getresponse()
-            body = self._body(response)
+            with connection.getresponse() as response:
+                body = self._body(response)
+                keep = self.reuse and not response.will_close
         except TimeoutError:
-            connection.close()
             raise UnknownOutcomeError("Odoo did not answer in time.") from None
         except (OSError, HTTPException, zlib.error) as error:
-            connection.close()
             raise UnknownOutcomeError(f"The connection to Odoo broke off ({type(error).__name__}).") from None
-        self.date = server_seconds(response.headers.get("Date"))
-        if self.reuse and not response.will_close:
+        finally:
+            if not keep:
+                connection.close()
+        if keep:
             self._kept = connection
-        else:
-            connection.close()
+        self.date = server_seconds(response.headers.get("Date"))
         refuse(response.status, response.headers, body)
         return io.BytesIO(body)
 
@@ -151,7 +151,6 @@ class Opener:
         promised = response.headers.get("Content-Length")
         if (promised and received < int(promised)) or (unzip and not unzip.eof):
             raise HTTPException("the answer is cut short")
-        response.close()
         return b"".join(parts)
 
 
