@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import quote
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from apps.accounts.models import User
 from apps.accounts.roles import Permission, Role
 from apps.accounts.scope import live_grants, scope_of
+from apps.actions.authority import deciding_roles
 from apps.actions.models import Request, RequestState
 from apps.console.freshness import Freshness, freshness
 from apps.exceptions.places import Directory
@@ -98,7 +99,8 @@ class Frame:
 
     @cached_property
     def freshness(self) -> Freshness:
-        return freshness()
+        seen = scope_of(self.user, Permission.SEE_SYNC)
+        return freshness(Scope(self.scope.slices | seen.slices))
 
     @cached_property
     def unread(self) -> int:
@@ -144,7 +146,8 @@ class Frame:
         scope = scope_of(self.user, Permission.APPROVE_ACTIONS)
         if scope.is_empty:
             return 0
-        roles = {grant.role for grant in live_grants(self.user)}
+        own = {grant.role for grant in live_grants(self.user)}
+        roles = {role for role in Role.values if own & deciding_roles(role)}
         waiting = Request.objects.filter(scope.condition("company_id", "plant_id"), state=RequestState.WAITING)
         return waiting.filter(approver_role__in=roles).exclude(requested_by=self.user)[: MOST_COUNTED + 1].count()
 
@@ -174,4 +177,4 @@ def is_within(current: str, name: str) -> bool:
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Navigation, freshness and counts of the page frame; nothing for strangers."""
     user = getattr(request, "user", None)
-    return {"frame": Frame(request, user)} if isinstance(user, User) or getattr(user, "pk", None) else {}
+    return {"frame": Frame(request, cast(User, user))} if getattr(user, "pk", None) else {}

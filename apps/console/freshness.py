@@ -8,6 +8,8 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.console.reach import connections_within
+from controltower.lib.scope import Scope
 from odoo_sync.freshness import freshness as freshness_of
 from odoo_sync.models import Connection
 
@@ -26,10 +28,10 @@ class Freshness:
     tone: str = "high"
 
 
-def freshness(now: datetime | None = None) -> Freshness:
-    """The worst of all connections."""
+def freshness(scope: Scope, now: datetime | None = None) -> Freshness:
+    """The worst of the connections that the scope has to do with."""
     now = now or timezone.now()
-    connections = Connection.objects.filter(retired_at=None).prefetch_related("cursors")
+    connections = connections_within(scope).prefetch_related("cursors")
     order = ["stale", "loading", "fresh"]
     return min((_of(one, now) for one in connections), key=lambda one: order.index(one.state), default=NONE)
 

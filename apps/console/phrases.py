@@ -11,6 +11,7 @@ phrases.add(
         "connection.resumed": _("resumed the sync of {name}"),
         "connection.writes_stopped": _("stopped all writing to {name}"),
         "connection.writes_allowed": _("allowed writing to {name} again"),
+        "connection.identity_decided": _("decided which database {name} is now"),
         "quarantine.retried": _("tried {rows} quarantined rows of {mirror} again"),
         "audit.exported": _("exported {entries} as {form}"),
     }

@@ -1,0 +1,52 @@
+"""The sync page: is the mirror true and fresh, and the switches of each connection."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.accounts.access import may, require
+from apps.accounts.models import User
+from apps.accounts.roles import Permission
+from apps.accounts.scope import scope_of
+from apps.console.mirror_state import as_context
+from apps.console.switches import SWITCHES
+from odoo_sync.errors import OdooError
+from odoo_sync.models import Connection
+
+
+@require_safe
+def sync(request: HttpRequest) -> HttpResponse:
+    """Every connection that the person has to do with; the fragment alone when the page asks for it again."""
+    user = cast(User, request.user)
+    scope = scope_of(user, Permission.SEE_SYNC)
+    if scope.is_empty:
+        raise PermissionDenied(_("The state of the mirror is for people who work with its cases."))
+    context: dict[str, Any] = {**as_context(scope), "may_manage": may(user, Permission.MANAGE_SYNC, None)}
+    fragment = request.headers.get("HX-Target") == "connections"
+    return render(request, "console/_connections.html" if fragment else "console/sync.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def switch(request: HttpRequest, number: int, act: str) -> HttpResponse:
+    """Says what an act means, and does it on POST."""
+    user, chosen = cast(User, request.user), SWITCHES.get(act)
+    require(user, Permission.MANAGE_SYNC, within=None)
+    if chosen is None:
+        raise Http404
+    connection = get_object_or_404(Connection, pk=number, retired_at=None)
+    context: dict[str, Any] = {"connection": connection, "switch": chosen}
+    if request.method != "POST":
+        return render(request, "console/switch.html", context)
+    try:
+        chosen.deed(connection, by=user)
+    except OdooError as error:
+        return render(request, "console/switch.html", {**context, "error": error}, status=422)
+    messages.success(request, _("Done: %(act)s, %(name)s.") % {"act": chosen.title, "name": connection.name})
+    return redirect("console:sync")

@@ -1,0 +1,31 @@
+"""Background work that pages ask for."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from odoo_sync import quarantine
+from odoo_sync.client import Client
+from odoo_sync.mirror.base import mirrors
+from odoo_sync.models import Connection, Quarantine
+from odoo_sync.sync import resync
+from odoo_sync.tasks import guarded
+
+MOST_RETRIED = 1000
+
+
+@shared_task
+def retry_quarantined(number: int, mirror: str) -> None:
+    """Read the quarantined rows of one mirror anew, and release those that could be stored."""
+    if mirror in mirrors:
+        guarded(number, lambda connection, client: reread(connection, client, mirror))
+
+
+def reread(connection: Connection, client: Client, key: str) -> None:
+    """Rows that fail again are held again with a later attempt; all others are well, or gone from Odoo."""
+    mirror, began = mirrors[key], timezone.now()
+    held = sorted(quarantine.held_ids(connection, mirror))[:MOST_RETRIED]
+    resync(connection, mirror, held, client)
+    failed = Quarantine.objects.filter(connection=connection, mirror=key, released_at=None, tried_at__gte=began)
+    quarantine.release(connection, mirror, set(held) - set(failed.values_list("odoo_id", flat=True)))
