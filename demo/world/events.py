@@ -34,12 +34,13 @@ class Scene:
         self.kept = reserved(self.site.register)
 
     def open_lines(self, *, late: bool) -> list[Row]:
-        """Confirmed purchase lines still to come, those overdue or those that are not."""
+        """Confirmed purchase lines of outside vendors still to come, those overdue or those that are not."""
         edge = stamp(self.now)
         domain = [
             ["company_id", "in", sorted(self.site.company.values())],
             ["state", "=", "purchase"],
             ["date_planned", "<" if late else ">=", edge],
+            ["partner_id", "not in", sorted(self.site.partner.values())],
         ]
         fields = ["order_id", "company_id", "product_id", "date_planned", "product_qty", "qty_received"]
         found = self.site.register.find("purchase.order.line", domain, fields)
