@@ -119,7 +119,9 @@ class Network:
         return tuple(onward)
 
     def _delivers_later(self, move: PlannedMove) -> bool:
-        return any(self.moves[key].demand == move.demand for key in move.following if key in self.moves)
+        """Whether a later step brings the same goods to the customer; one that only leads back here does not count."""
+        onward = (self.moves[key] for key in move.following if key in self.moves and key != move.key)
+        return any(one.demand == move.demand and move.key not in one.following for one in onward)
 
     def due(self, node: Node) -> datetime | None:
         """When the link needs what comes before it: a move's date, a production's start, the customer's promise."""

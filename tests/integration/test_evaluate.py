@@ -25,10 +25,10 @@ from tests.mirrored import NOON, Group, change, days
 
 pytestmark = pytest.mark.django_db
 NUMBERS = st.integers(0, 11)
-STEPS = st.sampled_from(
-    ["promise", "promise", "receive", "order_state", "make", "sale_promise", "deliver", "sale_state"]
-    + ["link", "back_link", "move_state", "move_gone", "line_gone", "rate", "zone", "vendor", "template"]
-    + ["new_sale", "new_receipt", "clock", "clock", "clock"]
+STEPS = st.one_of(
+    st.sampled_from(["promise", "receive", "order_state", "make", "sale_promise", "deliver", "sale_state", "clock"]),
+    st.sampled_from(["link", "back_link", "move_state", "move_gone", "line_gone", "new_sale", "new_receipt", "clock"]),
+    st.sampled_from(["rate", "zone", "vendor", "template", "promise", "clock"]),
 )
 EXAMPLES = int(os.environ.get("EXAMPLES", "12"))
 
