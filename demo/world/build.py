@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from demo.world import buys, chains, group, makes, masterdata, needs, people, sales, trades
+from demo.world import buys, chains, group, makes, masterdata, needs, people, plants, sales, trades
 from demo.world.caller import Caller, as_caller
 from demo.world.plan import Plan
 from demo.world.planning import draw
@@ -21,8 +21,8 @@ STEPS: tuple[tuple[str, tuple[Callable[[Site], None], ...]], ...] = (
             masterdata.make_products,
             masterdata.set_costs,
             masterdata.make_price_lists,
-            masterdata.make_plants,
-            masterdata.make_stock,
+            plants.make_plants,
+            plants.make_stock,
         ),
     ),
     ("make-to-order chains", (chains.make_chains,)),

@@ -1,4 +1,6 @@
-"""Partners, products, bills of materials, work centres and the stock of the first day."""
+"""Partners, products, their costs and the price lists of vendors."""
+
+from decimal import Decimal
 
 from demo.world.catalog import (
     COMPANIES,
@@ -6,19 +8,14 @@ from demo.world.catalog import (
     CUSTOMERS,
     GOODS,
     LEAD_DAYS,
-    PLANTS,
     RATES,
     SOURCES,
     TO_ORDER,
     VENDORS,
-    WORK_CENTRES,
 )
 from demo.world.errors import WorldError
 from demo.world.plan import money
-from demo.world.site import Site, rows, setting
-
-KITS = 400
-UK_STOCK = 800
+from demo.world.site import Site, setting
 
 
 def make_partners(site: Site) -> None:
@@ -65,46 +62,38 @@ def make_partners(site: Site) -> None:
 def make_products(site: Site) -> None:
     """Parts and goods; those bought or made to order carry the routes that chain an order to its supply."""
     register = site.register
-    to_order, buy, make = (
-        _route(site, "stock", "mto"),
-        _route(site, "purchase_stock", "buy"),
-        _route(site, "mrp", "manufacture"),
-    )
-    register.call("stock.route", "write", [to_order], {"active": True})
-    categories = register.ensure(
-        "product.category",
-        {
-            "category_part": {"name": "Kestrel parts"},
-            "category_good": {"name": "Kestrel goods"},
-        },
-    )
-    storable = {"type": "consu", "is_storable": True}
-    wanted: dict[str, dict[str, object]] = {}
+    to_order = _route(site, "stock", "mto")
+    buy, make = _route(site, "purchase_stock", "buy"), _route(site, "mrp", "manufacture")
+    if not register.find("stock.route", [["id", "=", to_order]], ["id"]):  # archived until somebody wants it
+        register.call("stock.route", "write", [to_order], {"active": True})
+    named = {"category_part": {"name": "Kestrel parts"}, "category_good": {"name": "Kestrel goods"}}
+    categories = register.ensure("product.category", named)
+    wanted = {}
     for key, part in COMPONENTS.items():
-        wanted[f"product_{key}"] = {
-            **storable,
-            "name": part.name,
-            "default_code": f"K-{key.upper()}",
-            "standard_price": float(part.cost),
-            "list_price": float(money(part.cost * 14 / 10)),
-            "categ_id": categories["category_part"],
-            "sale_ok": False,
-            "route_ids": setting([to_order, buy] if key in TO_ORDER else [buy]),
-        }
+        routes = [to_order, buy] if key in TO_ORDER else [buy]
+        values = _product(key, part.name, part.cost, money(part.cost * 14 / 10), categories["category_part"], routes)
+        wanted[f"product_{key}"] = {**values, "sale_ok": False}
     for key, good in GOODS.items():
-        wanted[f"product_{key}"] = {
-            **storable,
-            "name": good.name,
-            "default_code": f"K-{key.upper()}",
-            "standard_price": float(good.cost),
-            "list_price": float(good.price),
-            "categ_id": categories["category_good"],
-            "route_ids": setting([to_order, make] if good.to_order else [make]),
-        }
+        routes = [to_order, make] if good.to_order else [make]
+        values = _product(key, good.name, good.cost, good.price, categories["category_good"], routes)
+        wanted[f"product_{key}"] = values
     site.product = _unprefixed("product_", register.ensure("product.product", wanted))
     found = register.call("product.product", "read", list(site.product.values()), ["product_tmpl_id"])
     template = {row["id"]: row["product_tmpl_id"][0] for row in found}
     site.template = {key: template[number] for key, number in site.product.items()}
+
+
+def _product(key: str, name: str, cost: Decimal, price: Decimal, category: int, routes: list[int]) -> dict[str, object]:
+    return {
+        "type": "consu",
+        "is_storable": True,
+        "name": name,
+        "default_code": f"K-{key.upper()}",
+        "standard_price": float(cost),
+        "list_price": float(price),
+        "categ_id": category,
+        "route_ids": setting(routes),
+    }
 
 
 def set_costs(site: Site) -> None:
@@ -139,78 +128,6 @@ def make_price_lists(site: Site) -> None:
             for part, vendor in sources.items()
         },
     )
-
-
-def make_plants(site: Site) -> None:
-    """Work centres and bills of materials of both plants."""
-    for plant in PLANTS:
-        company = site.company[plant]
-        centres = site.register.ensure(
-            "mrp.workcenter",
-            {
-                f"centre_{plant}_{key}": {
-                    "name": f"{name} {COMPANIES[plant].city}",
-                    "code": f"{plant[:2].upper()}-{key[:4].upper()}",
-                    "company_id": company,
-                    "costs_hour": 48.0,
-                }
-                for key, name in WORK_CENTRES.items()
-            },
-            company=company,
-        )
-        made = site.register.ensure(
-            "mrp.bom",
-            {
-                f"bom_{plant}_{key}": {
-                    "product_tmpl_id": site.template[key],
-                    "company_id": company,
-                    "product_qty": 1,
-                    "produce_delay": good.days,
-                    "bom_line_ids": rows(
-                        [{"product_id": site.product[p], "product_qty": n} for p, n in good.parts.items()]
-                    ),
-                    "operation_ids": rows(
-                        [
-                            {
-                                "name": f"{step.title()} {good.name}",
-                                "workcenter_id": centres[f"centre_{plant}_{step}"],
-                                "time_mode": "manual",
-                                "time_cycle_manual": minutes,
-                            }
-                            for step, minutes in good.steps.items()
-                        ]
-                    ),
-                }
-                for key, good in GOODS.items()
-            },
-            company=company,
-        )
-        site.bom.update({(plant, key.removeprefix(f"bom_{plant}_")): number for key, number in made.items()})
-
-
-def make_stock(site: Site) -> None:
-    """The stock of the first day: parts and service kits; what is bought or made to order has none."""
-    opening = {key: part.stock for key, part in COMPONENTS.items() if part.stock}
-    for holder in SOURCES:
-        company, held = site.company[holder], {**opening, "kit": KITS}
-        if holder not in PLANTS:
-            held = dict.fromkeys(SOURCES[holder], UK_STOCK) | {"kit": KITS}
-        fresh = [key for key in held if not site.register.has(f"stock_{holder}_{key}")]
-        made = site.register.ensure(
-            "stock.quant",
-            {
-                f"stock_{holder}_{key}": {
-                    "product_id": site.product[key],
-                    "location_id": site.warehouse[holder].stock,
-                    "inventory_quantity": held[key],
-                }
-                for key in fresh
-            },
-            company=company,
-            context={"inventory_mode": True},
-        )
-        if fresh:
-            site.register.call("stock.quant", "action_apply_inventory", list(made.values()), company=company)
 
 
 def _route(site: Site, module: str, name: str) -> int:

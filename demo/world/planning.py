@@ -80,25 +80,13 @@ def draw_chain(
     late = kind is not ChainKind.FINE
     days = -rnd.randint(1, 9) if late else rnd.randint(5, 18)
     due_at = vendor_day(base, days, opens + rnd.randint(0, 5))
-    first = rnd.randint(2, 10) if late else days + rnd.randint(2, 6)
-    customers = rnd.sample(sorted(CUSTOMERS), width)
+    need = rnd.randint(2, 10) if late else days + rnd.randint(2, 6)
     sales = []
-    for number, customer in enumerate(customers):
-        promise = customer_day(base, first + lead(good), opens + 8)
-        sales.append(
-            _chain_sale(
-                seed,
-                base,
-                f"{key}_{number}",
-                plant,
-                customer,
-                good,
-                promise,
-                at_least=2 if kind is ChainKind.PART else 1,
-            )
-        )
-        first += rnd.randint(1, 5)
-    placed = base + timedelta(days=min(days, 0) - LEAD_DAYS[component], hours=opens + 1)
+    for number, customer in enumerate(rnd.sample(sorted(CUSTOMERS), width)):
+        promise = customer_day(base, need + lead(good), opens + 8)
+        least = 2 if kind is ChainKind.PART else 1
+        sales.append(_chain_sale(seed, base, f"{key}_{number}", plant, customer, good, promise, at_least=least))
+        need += rnd.randint(1, 5)
     return Chain(
         key=key,
         plant=plant,
@@ -110,7 +98,7 @@ def draw_chain(
         reference=_reference(rnd.randint(10000, 99999), key, component, reserved=reserved),
         sales=tuple(sales),
         due_at=due_at,
-        placed_at=placed,
+        placed_at=base + timedelta(days=min(days, 0) - LEAD_DAYS[component], hours=opens + 1),
         received=1 if kind is ChainKind.PART else 0,
     )
 
