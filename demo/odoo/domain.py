@@ -97,7 +97,7 @@ def _build(records: Any, items: list[Any]) -> tuple[Test, set[int] | None, list[
         left, near, rest = _build(records, rest)
         right, far, rest = _build(records, rest)
         if head == "&":
-            return _both(left, right), _narrow(near, far), rest
+            return both(left, right), _narrow(near, far), rest
         return _either(left, right), (near | far if near is not None and far is not None else None), rest
     name, operator, value = _check(head)
     if name in (0, 1, True, False) and not isinstance(name, str):
@@ -106,7 +106,8 @@ def _build(records: Any, items: list[Any]) -> tuple[Test, set[int] | None, list[
     return test, candidates, rest
 
 
-def _both(left: Test, right: Test) -> Test:
+def both(left: Test, right: Test) -> Test:
+    """A test that asks the cheaper one first; ``everything`` costs nothing."""
     if left is everything:
         return right
     if right is everything:
@@ -126,3 +127,17 @@ def _narrow(near: set[int] | None, far: set[int] | None) -> set[int] | None:
 
 def names_field(domain: Sequence[Any], name: str) -> bool:
     return any(is_leaf(item) and len(item) == 3 and item[0] == name for item in domain)
+
+
+def lowest_id(domain: Sequence[Any]) -> int:
+    """The id below which nothing can match, from the terms that must all hold."""
+    lowest = 0
+    if any(item in ("|", "!") for item in domain if not is_leaf(item)):
+        return lowest
+    for item in domain:
+        if is_leaf(item) and len(item) == 3 and item[0] == "id" and isinstance(item[2], int):
+            if item[1] == ">":
+                lowest = max(lowest, item[2] + 1)
+            elif item[1] == ">=":
+                lowest = max(lowest, item[2])
+    return lowest

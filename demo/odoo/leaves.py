@@ -91,7 +91,7 @@ def _in_relation(records: Any, one: Field, ids: set[int], *, negative: bool = Fa
             value = row.get(name)
             return (value in ids if value else null) != negative
 
-        if negative or null or len(ids) > 1000 or name not in records._table.indexed:
+        if negative or null or not records._table.is_worth_looking_up(name, ids):
             return single, None
         return single, _holders(records, name, ids)
 

@@ -50,7 +50,7 @@ def in_order(records: Any, ids: list[int], order: str) -> list[int]:
 def sort_keys(records: Any, ids: list[int], name: str) -> dict[int, Any]:
     """A comparable key for each id; None sorts as null."""
     one = records._fields[name]
-    raw = {row_id: records._raw(one, row_id) for row_id in ids}
+    raw = dict(zip(ids, records._raw_column(one, ids), strict=True))
     if one.type == "many2one" and one.relation in records._registry:
         there = records.env.sudo()[one.relation]
         ranked = in_order(there, sorted({value for value in raw.values() if value}), there._order)

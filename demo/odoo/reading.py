@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from demo.odoo import access
-from demo.odoo.domain import compile_domain, everything, names_field
+from demo.odoo.domain import Test, both, compile_domain, everything, lowest_id, names_field, parse
 from demo.odoo.errors import FieldValueError
 from demo.odoo.fields import Field
 from demo.odoo.order import in_order
@@ -41,27 +41,52 @@ class Reading(Record):
 
     def _matching(self, domain: Sequence[Any]) -> list[int]:
         """Ids that match, in no order: archived ones only on request, others' companies never."""
+        test, candidates = self._compiled(domain)
+        transaction = self.env.transaction
+        if candidates is None:
+            rows = transaction.scan(self._name)
+            return (
+                [row_id for row_id, row in rows if test(row_id, row)]
+                if test is not everything
+                else [row_id for row_id, _row in rows]
+            )
+        found = ((row_id, transaction.get(self._name, row_id)) for row_id in candidates)
+        return [row_id for row_id, row in found if row is not None and test(row_id, row)]
+
+    def _compiled(self, domain: Sequence[Any]) -> tuple[Test, set[int] | None]:
+        """The test of the domain together with the caller's rules, everything pending computed."""
         self.env.work.flush(self.env)
         domain = list(domain or [])
         hide = "active" in self._fields and self.env.context.get("active_test", True)
         if hide and not names_field(domain, "active"):
-            domain = [*(["&"] if len(domain) > 0 else []), ("active", "=", True), *_grouped(domain)]
+            domain = [*(["&"] if domain else []), ("active", "=", True), *parse(domain)]
         test, candidates = compile_domain(self, domain)
-        rule = access.rule_test(self, "read")
-        if rule is not everything:
-            first = test
-            test = lambda row_id, row: first(row_id, row) and rule(row_id, row)  # noqa: E731
-        transaction = self.env.transaction
-        if candidates is None:
-            return [row_id for row_id, row in transaction.scan(self._name) if test(row_id, row)]
-        rows = ((row_id, transaction.get(self._name, row_id)) for row_id in candidates)
-        return [row_id for row_id, row in rows if row is not None and test(row_id, row)]
+        return both(test, access.rule_test(self, "read")), candidates
+
+    def _first(self, domain: Sequence[Any], wanted: int) -> list[int]:
+        """The lowest ids that match: a keyset page reads no further than it must."""
+        test, candidates = self._compiled(domain)
+        read, model, found = self.env.transaction.get, self._name, []
+        if candidates is not None:
+            ids: Iterable[int] = sorted(candidates)
+        else:
+            fresh = [key for key in self.env.transaction.changes.get(model, ()) if key not in self._table.rows]
+            ids = [*self._table.ids_from(lowest_id(domain)), *sorted(fresh)]
+        for row_id in ids:
+            row = read(model, row_id)
+            if row is not None and test(row_id, row):
+                found.append(row_id)
+                if len(found) == wanted:
+                    break
+        return found
 
     @on_model
     def search(
         self, domain: Sequence[Any] = (), offset: int = 0, limit: int | None = None, order: str | None = None
     ) -> Any:
         access.check_model(self, "read")
+        if limit and (order or self._order).strip().lower() in ("id", "id asc"):
+            return self.browse(self._first(domain, (offset or 0) + limit)[offset or 0 :])
         ids = self._in_order(self._matching(domain), order)
         return self.browse(ids[offset or 0 :][: limit or None])
 
@@ -120,11 +145,15 @@ class Reading(Record):
             names = [name for name, one in self._fields.items() if access.may_see_field(self, one)]
         ids = list(self.ids)
         chosen = ["id", *(name for name in names if name != "id")]
-        columns = [self._column(self._fields[name], ids, load) for name in chosen]
+        read = self.env.transaction.get
+        rows = [read(self._name, row_id) or {} for row_id in ids]
+        columns = [self._column(self._fields[name], ids, load, rows) for name in chosen]
         return [dict(zip(chosen, values, strict=True)) for values in zip(*columns, strict=True)]
 
-    def _column(self, one: Field, ids: list[int], load: str | bool | None) -> list[Any]:
-        raw = self._raw_column(one, ids)
+    def _column(
+        self, one: Field, ids: list[int], load: str | bool | None, rows: list[dict[str, Any]] | None = None
+    ) -> list[Any]:
+        raw = self._raw_column(one, ids, rows)
         if one.type == "many2one":
             return self._many2one_column(one, raw, load)
         if one.many:
@@ -138,12 +167,15 @@ class Reading(Record):
             return [f"{len(value) * 3 // 4:.2f} bytes" if value else False for value in raw]
         return [wire(one, value) for value in raw]
 
-    def _raw_column(self, one: Field, ids: list[int]) -> list[Any]:
+    def _raw_column(self, one: Field, ids: list[int], rows: list[dict[str, Any]] | None = None) -> list[Any]:
         if one.name == "id":
             return ids
         if one.column and not one.company_dependent:
-            name, read, model = one.name, self.env.transaction.get, self._name
-            return [(read(model, row_id) or {}).get(name) for row_id in ids]
+            if rows is None:
+                read, model = self.env.transaction.get, self._name
+                rows = [read(model, row_id) or {} for row_id in ids]
+            name = one.name
+            return [row.get(name) for row in rows]
         return [self._raw(one, row_id) for row_id in ids]
 
     def _many2one_column(self, one: Field, raw: list[Any], load: str | bool | None) -> list[Any]:
@@ -202,10 +234,3 @@ class Reading(Record):
         name = getattr(self, "_rec_name", "name")
         value = getattr(self, name) if name in self._fields and name != "display_name" else None
         return str(value) if value else f"{self._name},{self.id}"
-
-
-def _grouped(domain: list[Any]) -> list[Any]:
-    """The domain as one term, so that another can be put before it."""
-    from demo.odoo.domain import parse
-
-    return parse(domain)

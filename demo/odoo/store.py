@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -41,6 +41,7 @@ class Table:
         self.indexes: dict[str, dict[int, set[int]]] = {name: {} for name in indexed}
         self.stamps: list[tuple[str, int]] = []
         self.last_id = 0
+        self._ids: list[int] = []
 
     def keys_of(self, field: str, values: Row | None) -> tuple[int, ...]:
         """The index entries a row makes: one for a many2one, several for a many2many."""
@@ -48,6 +49,13 @@ class Table:
         if not value:
             return ()
         return value if self.indexed[field] else (value,)
+
+    def is_worth_looking_up(self, field: str, keys: set[int]) -> bool:
+        """Whether the index narrows a search for these keys to a part of the table."""
+        index = self.indexes.get(field)
+        if index is None or len(keys) > 1000:
+            return False
+        return sum(len(index.get(key, ())) for key in keys) * 4 <= len(self.rows)
 
     def push(self, row_id: int, version: Version) -> None:
         """Add the newest version of a row and index it. Only a commit does this."""
@@ -59,7 +67,16 @@ class Table:
             written = version.values.get("write_date")
             if written:
                 self._note_stamp(written, row_id)
+        if row_id not in self.rows:
+            if self._ids and row_id < self._ids[-1]:
+                insort(self._ids, row_id)
+            else:
+                self._ids.append(row_id)
         self.rows[row_id] = version
+
+    def ids_from(self, first: int) -> list[int]:
+        """All ids from a number on, ascending; those of deleted rows may be among them."""
+        return self._ids[bisect_left(self._ids, first) :]
 
     def _note_stamp(self, written: str, row_id: int) -> None:
         entry = (written, row_id)
@@ -97,6 +114,7 @@ class Table:
             dropped = dropped.previous
         if kept == [version] and version.values is None:
             del self.rows[row_id]
+            del self._ids[bisect_left(self._ids, row_id)]
 
 
 def stamp_of(moment: datetime) -> str:
@@ -206,21 +224,19 @@ class Transaction:
         self._lock(model, row_id)
         self.changes.setdefault(model, {})[row_id] = None
 
-    def scan(self, model: str) -> Iterator[tuple[int, Row]]:
-        """Every row this transaction sees, with its id."""
-        mine = self.changes.get(model) or {}
-        snapshot = self.snapshot
-        for row_id, head in list(self.store.tables[model].rows.items()):
+    def scan(self, model: str) -> list[tuple[int, Row]]:
+        """Every row this transaction sees, with its id; ascending where nothing was changed."""
+        snapshot, mine = self.snapshot, self.changes.get(model) or {}
+        found: list[tuple[int, Row]] = []
+        add = found.append
+        for row_id, head in tuple(self.store.tables[model].rows.items()):
             version: Version | None = head
-            if row_id in mine:
-                continue
             while version is not None and version.position > snapshot:
                 version = version.previous
-            if version is not None and version.values is not None:
-                yield row_id, version.values
-        for row_id, values in list(mine.items()):
-            if values is not None:
-                yield row_id, values
+            if version is not None and version.values is not None and row_id not in mine:
+                add((row_id, version.values))
+        found.extend((row_id, values) for row_id, values in mine.items() if values is not None)
+        return found
 
     def find(self, model: str, field: str, key: int) -> list[int]:
         """Ids of the rows whose indexed field holds a key, in ascending order."""
@@ -278,6 +294,10 @@ class Transaction:
                     self.waits_for = None
                     raise LockTimeoutError("canceling statement due to lock timeout\n")
             self.waits_for = None
+            if self.ended:
+                raise ConcurrencyError(
+                    "current transaction is aborted, commands ignored until end of transaction block\n"
+                )
             if key not in self.store.locks:
                 self.store.locks[key] = self
                 self.locked.append(key)
