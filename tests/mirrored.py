@@ -161,6 +161,7 @@ class Group:
         price: int = 100,
         quantity: int = 5,
         scheduled_at: datetime | None = None,
+        lead_days: int | None = None,
         **values: Any,
     ) -> Sold:
         """A confirmed order line with its delivery; ``values`` go to the order."""
@@ -186,6 +187,7 @@ class Group:
             quantity=quantity,
             delivered=0,
             net_price=price,
+            lead_days=lead_days,
         )
         transfer = self.add(Transfer, name=f"OUT/{next(self.numbers)}", company_id=order.company_id, state="waiting")
         move = self.move(

@@ -18,7 +18,6 @@ def chain(facts: PurchaseFacts, projection: Projection, money: Mapping[int, Deci
 
 
 def _source(facts: PurchaseFacts, projection: Projection) -> Iterator[Link]:
-    place = {"company": facts.subject.company, "plant": facts.subject.plant}
     if facts.vendor_key is not None:
         yield Link("vendor", facts.vendor, mirror="res.partner", row=facts.vendor_key)
     yield Link(
@@ -31,7 +30,8 @@ def _source(facts: PurchaseFacts, projection: Projection) -> Iterator[Link]:
         due_at=facts.promised_at,
         expected_at=projection.arrival,
         slack_days=None if facts.promised_at is None else slack(projection.arrival, facts.promised_at, facts.calendar),
-        **place,
+        company=facts.subject.company,
+        plant=facts.subject.plant,
     )
 
 

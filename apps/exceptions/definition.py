@@ -187,7 +187,7 @@ class Detector(Generic[F]):
 
     def subjects(self, scope: Scope) -> Iterable[str]:
         """The keys of everything that may be a finding: what a sweep goes through."""
-        return [str(key) for key in self.candidates(scope).values_list("pk", flat=True)]  # type: ignore[union-attr]
+        return [str(row.pk) for row in self.candidates(scope)]
 
     def candidates(self, scope: Scope, subjects: Iterable[str] | None = None) -> QuerySet[Any] | Iterable[Any]:
         """What may be a finding; or these subjects, whatever has become of them. The first IO."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Q
@@ -97,8 +98,20 @@ def _demand(row: SaleOrderLine, sisters: set[int]) -> Demand:
         open_quantity=(row.quantity or Decimal(0)) - (row.delivered or Decimal(0)),
         net_price=row.net_price or Decimal(0),
         currency=row.currency_id or (order.currency_id if order else None),
-        promised_at=order.promised_at if order else None,
+        promised_at=_promise(row),
     )
+
+
+def _promise(row: SaleOrderLine) -> datetime | None:
+    """The date agreed with the customer, else what the order told them: its date plus the line's lead time in days.
+
+    Odoo 18: sale.order.commitment_date; sale.order.line._expected_date for the rest. Deadlines of deliveries are no
+    witness, since Odoo shifts them along when a vendor's date moves.
+    """
+    order = row.order
+    if order is None or order.promised_at is not None or order.ordered_at is None:
+        return order.promised_at if order else None
+    return order.ordered_at + timedelta(days=float(row.lead_days or 0))
 
 
 def sister_partners() -> set[int]:

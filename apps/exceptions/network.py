@@ -136,7 +136,7 @@ class Network:
 
     @cached_property
     def promises(self) -> dict[int, datetime]:
-        """What each customer was promised: the order's date, else the earliest deadline (or date) of its deliveries."""
+        """What each customer was promised; while the order is unknown, the earliest deadline or date of its moves."""
         promises: dict[int, datetime] = {}
         for demand in self.demands.values():
             moves = [move for move in self.moves.values() if move.demand == demand.key]
@@ -154,8 +154,17 @@ class Network:
 
     def place(self, node: Node) -> tuple[int | None, int | None]:
         """Company and plant of a link."""
-        row = {"move": self.moves, "production": self.productions, "demand": self.demands}[node.kind][node.key]  # type: ignore[index]
-        return row.company, row.plant
+        if node.kind == "move":
+            return self.moves[node.key].company, self.moves[node.key].plant
+        if node.kind == "production":
+            return self.productions[node.key].company, self.productions[node.key].plant
+        return self.demands[node.key].company, self.demands[node.key].plant
+
+    def companies(self) -> set[int]:
+        """Every company that a link belongs to."""
+        moves = {one.company for one in self.moves.values()}
+        others = {one.company for one in self.productions.values()} | {one.company for one in self.demands.values()}
+        return {company for company in moves | others if company is not None}
 
     def walk(self) -> Iterator[tuple[Node, int]]:
         """Every link once with its depth, each below the first that leads to it."""

@@ -88,8 +88,7 @@ def networks(lines: Mapping[int, int | None]) -> dict[int, Network]:
     wanted = {one.demand for one in moves.values()} | set(lines.values())
     demands = open_demands(key for key in wanted if key is not None)
     whole = Network(moves=moves, productions=productions, demands=demands)
-    companies = {one.company for rows in (moves, productions, demands) for one in rows.values()}  # type: ignore[attr-defined]
-    whole = replace(whole, calendars=calendars_of(key for key in companies if key is not None))
+    whole = replace(whole, calendars=calendars_of(whole.companies()))
     return {line: _below(whole, line, direct, reached) for line, direct in lines.items()}
 
 
@@ -118,6 +117,6 @@ def _below(whole: Network, line: int, direct: int | None, reached: _Reached) -> 
     moves = {key: whole.moves[key] for key in sorted(found["move"])}
     productions = {key: whole.productions[key] for key in sorted(found["production"])}
     demands = {key: whole.demands[key] for key in sorted(found["demand"])}
-    companies = {one.company for rows in (moves, productions, demands) for one in rows.values()}  # type: ignore[attr-defined]
-    calendars = {key: one for key, one in sorted(whole.calendars.items()) if key in companies}
-    return replace(part, moves=moves, productions=productions, demands=demands, calendars=calendars)
+    part = replace(part, moves=moves, productions=productions, demands=demands)
+    known = {key: one for key, one in sorted(whole.calendars.items()) if key in part.companies()}
+    return replace(part, calendars=known)

@@ -235,3 +235,13 @@ def test_stale_data_opens_nothing_and_closes_nothing(group):
     case.refresh_from_db()
     assert case.state == CaseState.RESOLVED
     assert Case.objects.get(subject_key=str(other.pk)).state == CaseState.OPEN
+
+
+def test_without_an_agreed_date_the_order_date_and_lead_time_are_the_promise(group):
+    sold = group.sale(None, ordered_at=days(-2), lead_days=5, scheduled_at=days(2))
+    line = group.purchase(days(3))
+    group.receipt(line, feeds=[sold.move])
+    change(sold.move, deadline_at=days(90))
+    assert judge(line).money == 0
+    change(sold.line, lead_days=4)
+    assert judge(line, now=SOON).money == Decimal("500.00")

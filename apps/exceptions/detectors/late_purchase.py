@@ -81,8 +81,8 @@ class LatePurchase(Detector[PurchaseFacts]):
     ways to one link the latest counts.
 
     *At risk* is a sale order line that the delay reaches on a later day, in the selling company's zone, than was
-    promised: commitment_date of the order; without one the earliest date_deadline, or else date, of the reached moves
-    that deliver it.
+    promised: commitment_date of the order, without one its date_order plus the line's customer_lead in days. (While the
+    order itself is not mirrored: the earliest date_deadline, or else date, of the reached moves that deliver it.)
 
     *Money at risk* M = Σ over the distinct sale order lines at risk of (product_uom_qty − qty_delivered) ×
     price_reduce_taxexcl, each converted to the group currency by Odoo's rates of the selling company for today (the
@@ -123,6 +123,9 @@ class LatePurchase(Detector[PurchaseFacts]):
         Currency: all_open,
         CurrencyRate: all_open,
     }
+
+    def subjects(self, scope: Scope) -> Iterable[str]:
+        return map(str, waiting().within(scope).values_list("pk", flat=True))
 
     def candidates(self, scope: Scope, subjects: Iterable[str] | None = None) -> QuerySet[PurchaseOrderLine]:
         if subjects is None:
