@@ -118,6 +118,14 @@ class Child:
             else:
                 os.kill(self.pid, number)
 
+    def beginning(self) -> str:
+        """The first 200 kB it wrote to its log since it was started: where it says that it is ready."""
+        if self.log is None or not self.log.exists():
+            return ""
+        with self.log.open("rb") as log:
+            log.seek(self._log_start)
+            return log.read(200_000).decode(errors="replace")
+
     def tail(self, lines: int = 15) -> str:
         """The last lines it wrote to its log since it was started."""
         if self.log is None or not self.log.exists():

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from socket import socket as Socket
 
-from controltower.embedded.child import Child
 from controltower.launcher import options, project, standin, web
 from controltower.launcher.errors import LauncherError, UsageError
 from controltower.launcher.interruption import Interrupted
+from controltower.launcher.migrations import migrate
 from controltower.launcher.options import KEY_VARIABLE, Odoo, Options
 from controltower.launcher.places import CHECKOUT
 from controltower.launcher.servers import servers
@@ -70,17 +70,18 @@ def up(wanted: Options, state: State, stage: Stage, socket: Socket) -> Iterator[
         env = project.environment(found, state.folder)
         if not wanted.odoo:
             standin.start(stage, state, env, seed=seed)
-        stage.finish("migrate", project.manage(["migrate", "--no-input"]), env=env)
+        migrate(stage, state, env)
         stage.tell("the database has its tables")
         site = start_portal(stage, state, env, socket)
         odoo = wanted.odoo or standin.ready(stage, state)
-        stage.tell(f"pages, worker and timetable are up; Odoo is {odoo.url}")
+        stage.tell(f"Odoo is {odoo.url}")
         state.announce(
             {"pid": os.getpid(), "database_url": found.database_url, "redis_url": found.redis_url,
              "web": site, "odoo": odoo.url}
         )  # fmt: skip
         stage.stack.callback(state.withdraw)
         set_up(stage, env, odoo)
+        wait_for_portal(stage, site)
         if wanted.live and not wanted.odoo:
             standin.start_life(stage, env, odoo, seed=seed)
         yield Running(site, odoo, state / SIGN_INS, env, seed)
@@ -103,7 +104,7 @@ def origin(wanted: Options, state: State) -> int:
 
 
 def start_portal(stage: Stage, state: State, env: dict[str, str], socket: Socket) -> str:
-    """Web server and worker, ready; the address of the pages.
+    """Begin web server and worker; the address of the pages. The demo is set up while they get ready.
 
     Worker and timetable are one process with threads: the lightest that runs tasks side by side.
     """
@@ -111,21 +112,19 @@ def start_portal(stage: Stage, state: State, env: dict[str, str], socket: Socket
         "celery", "-A", "controltower", "worker", "-B", "--pool=threads", "-c", "4", "-s", str(state / "beat"),
         "--loglevel=INFO", "--without-gossip", "--without-mingle",
     )  # fmt: skip
-    worker = stage.start("worker", command, env=env)
-    site = web.address(socket)
-    pages = start_web(stage, env, socket)
-    stage.until(lambda: web.serves(site, pages), what="the web server")
-    stage.until(lambda: "ready." in worker.tail(200), what="the worker")
+    stage.start("worker", command, env=env)
+    site, number = web.address(socket), socket.fileno()
+    command = project.module("daphne", "--fd", str(number), "controltower.asgi:application")
+    stage.start("web", command, env=env, pass_fds=[number])
+    # Daphne alone holds the socket from here on: when it ends, nobody waits for an answer.
+    socket.close()
     return site
 
 
-def start_web(stage: Stage, env: dict[str, str], socket: Socket) -> Child:
-    """Daphne on the socket that was claimed; it alone holds it from here on."""
-    number = socket.fileno()
-    command = project.module("daphne", "--fd", str(number), "controltower.asgi:application")
-    pages = stage.start("web", command, env=env, pass_fds=[number])
-    socket.close()
-    return pages
+def wait_for_portal(stage: Stage, site: str) -> None:
+    pages, worker = stage.child("web"), stage.child("worker")
+    stage.until(lambda: web.serves(site, pages), what="the web server")
+    stage.until(lambda: "ready." in worker.beginning(), what="the worker")
 
 
 def set_up(stage: Stage, env: dict[str, str], odoo: Odoo) -> None:

@@ -45,7 +45,7 @@ def ready(stage: Stage, state: State) -> Odoo:
 
 
 def announced(standin: Child) -> dict[str, str] | None:
-    for line in standin.tail(500).splitlines():
+    for line in standin.beginning().splitlines():
         if line.startswith("{"):
             try:
                 said = json.loads(line)
