@@ -64,7 +64,7 @@ class Field:
     @property
     def empty(self) -> Any:
         """What RPC gives for no value."""
-        if self.many:
+        if self.many or self.type == "properties":
             return []
         return {"integer": 0, "float": 0.0, "monetary": 0.0, "many2one_reference": 0}.get(self.type, False)
 

@@ -81,6 +81,7 @@ def _pull(need: Need, rule: Any) -> None:
         "partner_id": need.partner.id if need.partner else False,
         "location_id": rule.location_src_id.id,
         "location_dest_id": need.location.id,
+        "location_final_id": need.location.id,
         "move_dest_ids": [(4, need.move_dest.id)] if need.move_dest else [],
         "rule_id": rule.id,
         "procure_method": rule.procure_method,
@@ -92,7 +93,7 @@ def _pull(need: Need, rule: Any) -> None:
         "date_deadline": deadline,
         "propagate_cancel": rule.propagate_cancel,
         "sale_line_id": need.values.get("sale_line_id"),
-        "description_picking": need.product._shown_name(),
+        "description_picking": need.product.name,
     }
     env["stock.move"].create(values)._action_confirm()
 
@@ -112,7 +113,11 @@ def _buy(need: Need, rule: Any) -> None:
         )
     order = _draft_order(env, need, rule, seller)
     line = order.order_line.filtered(
-        lambda one: one.product_id.id == product.id and one.product_uom == unit and one.propagate_cancel
+        lambda one: (
+            one.product_id.id == product.id
+            and one.product_uom == unit
+            and bool(one.propagate_cancel) == bool(rule.propagate_cancel)
+        )
     )[:1]
     if line:
         total = line.product_qty + quantity

@@ -26,6 +26,8 @@ def wire(one: Field, raw: Any) -> Any:
         return raw or 0
     if one.type == "boolean":
         return bool(raw)
+    if one.type.startswith("properties"):
+        return raw or []
     return list(raw or ()) if one.many else False if raw is None else raw
 
 

@@ -132,8 +132,17 @@ class Record:
             return row_id
         value = self._row(row_id).get(one.name)
         if one.company_dependent:
-            return (value or {}).get(str(self.env.company_ids[0]))
+            own = (value or {}).get(str(self.env.company_ids[0]))
+            return self._fallback(one) if own is None else own
         return value
+
+    def _fallback(self, one: Field) -> Any:
+        """What a company dependent field holds as long as nobody has said otherwise."""
+        value = getattr(self, "_fallbacks", {}).get(one.name)
+        if value is None or one.type != "many2one":
+            return value
+        there = self.env.ref(value)
+        return there.id if there else None
 
     def _on_the_fly(self, one: Field, row_id: int) -> Any:
         record = self.sudo().browse([row_id])
@@ -153,6 +162,9 @@ class Record:
         if there is None or one.inverse not in there._fields:
             return ()
         ids: Iterable[int] = there._holders(one.inverse, self._name, row_id)
+        needed = getattr(self, "_lines_with", {}).get(one.name)
+        if needed:
+            ids = [line for line in ids if there._row(line).get(needed)]
         if "active" in there._fields and self.env.context.get("active_test", True):
             ids = [line for line in ids if there._row(line).get("active")]
         return tuple(there._in_order(list(ids), there._order))

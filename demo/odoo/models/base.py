@@ -25,13 +25,22 @@ class Partner(Thread, Model):
     _search_names = ("complete_name", "email", "ref", "vat", "company_registry")
     _belongs_to = ()
     _declare = "category_id:many2many(res.partner.category)"
+    _fallbacks = {
+        "property_stock_supplier": "stock.stock_location_suppliers",
+        "property_stock_customer": "stock.stock_location_customers",
+        "trust": "normal",
+    }
     _defaults = {
         "lang": "en_US",
         "type": "contact",
         "color": 0,
         "autopost_bills": "ask",
         "partner_share": True,
-        "tz": lambda self: self.env.user.tz or None,
+        "tz": lambda self: self.env.context.get("tz"),
+        "invoice_warn": "no-message",
+        "picking_warn": "no-message",
+        "purchase_warn": "no-message",
+        "sale_warn": "no-message",
     }
 
     @computed("commercial_partner_id", on="is_company parent_id.commercial_partner_id")
@@ -45,6 +54,17 @@ class Partner(Thread, Model):
             kind = {"invoice": "Invoice Address", "delivery": "Delivery Address", "other": "Other Address"}
             return f"{self.parent_id.name}, {name or kind.get(self.type or '', '')}"
         return name
+
+    @computed("commercial_company_name", on="name commercial_partner_id.name company_name")
+    def _commercial_name(self) -> str | None:
+        above = self.commercial_partner_id
+        return above.name if above.is_company else self.company_name
+
+    @computed("purchase_order_count", "sale_order_count", "supplier_invoice_count")
+    def _order_counts(self) -> Values:
+        orders = self.env["purchase.order"].search_count([("partner_id", "child_of", self.id)])
+        sales = self.env["sale.order"].search_count([("partner_id", "child_of", self.id)])
+        return {"purchase_order_count": orders, "sale_order_count": sales, "supplier_invoice_count": 0}
 
     @computed("company_type")
     def _company_type(self) -> str:

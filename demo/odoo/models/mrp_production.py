@@ -89,6 +89,7 @@ class Production(Thread, Model):
         if not self.env.context.get("skip_moves"):
             self._make_moves()
             self._make_workorders()
+            self.move_finished_ids.write({"date": self.date_finished or self.date_start})
 
     def _make_moves(self) -> None:
         moves = self.env["stock.move"]
@@ -247,14 +248,13 @@ class Production(Thread, Model):
             and self.state not in CLOSED,
         }
 
-    @computed("product_tmpl_id", "warehouse_id", "product_tracking", "workcenter_id", "delay_alert_date")
+    @computed("product_tmpl_id", "warehouse_id", "product_tracking", "delay_alert_date")
     def _facts(self) -> Values:
         alerts = [one.delay_alert_date for one in self.move_raw_ids if one.delay_alert_date]
         return {
             "product_tmpl_id": self.product_id.product_tmpl_id,
             "warehouse_id": self.location_src_id.warehouse_id,
             "product_tracking": self.product_id.tracking,
-            "workcenter_id": self.workorder_ids[:1].workcenter_id,
             "delay_alert_date": max(alerts, default=None),
         }
 

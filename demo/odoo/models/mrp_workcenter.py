@@ -26,7 +26,6 @@ class WorkCentre(Thread, Model):
     _related = {"tz": "resource_calendar_id.tz", "currency_id": "company_id.currency_id"}
     _defaults = {
         "sequence": 1,
-        "color": 1,
         "time_efficiency": 100.0,
         "default_capacity": 1.0,
         "oee_target": 90.0,
@@ -77,7 +76,7 @@ class WorkCentre(Thread, Model):
         counted = {state: sum(one.state == state for one in orders) for state in ("pending", "ready", "progress")}
         late = [one for one in open_ones if one.date_start and one.date_start < self.env.now]
         return {
-            "workorder_count": len(open_ones),
+            "workorder_count": sum(one.state not in ("done", "cancel") for one in orders),
             "workorder_ready_count": counted["ready"],
             "workorder_progress_count": counted["progress"],
             "workorder_pending_count": counted["pending"],

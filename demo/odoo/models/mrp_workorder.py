@@ -10,6 +10,7 @@ from demo.odoo.models.mrp_workcenter import open_time
 from demo.odoo.models.stock_move import CLOSED
 from demo.odoo.orm import Model
 from demo.odoo.registry import computed, sets
+from demo.odoo.working_time import first_slot
 from demo.odoo.writing import Values
 
 RANK = 54
@@ -24,6 +25,7 @@ class WorkOrder(Model):
     _order = "sequence, leave_id, date_start, id"
     _belongs_to = ("production_id",)
     _far_side = {"needed_by_workorder_ids": ("mrp.workorder", "blocked_by_workorder_ids")}
+    _lines_with = {"move_raw_ids": "raw_material_production_id", "move_finished_ids": "production_id"}
     _related = {
         "production_availability": "production_id.reservation_state",
         "product_id": "production_id.product_id",
@@ -199,11 +201,21 @@ class WorkOrder(Model):
             production.env.work.mark("mrp.production", "_deadline", production.ids)
         if self.state == "progress":
             return
-        end = max(self.date_finished or now, now)
+        end = self._end_from(now)
         if not self.leave_id:
-            self._take_time(now, now + timedelta(minutes=self.duration_expected))
-            end = self.date_finished
+            self._take_time(now, end)
+        elif self.date_start and self.date_start <= now:
+            end = max(self.date_finished, now)
         self.within(bypass_duration=True).write({"state": "progress", "date_start": now, "date_finished": end})
+        orders = production.workorder_ids
+        if self.id == orders[len(orders) - 1].id:
+            production.within(force_date=True).write({"date_finished": end})
+
+    def _end_from(self, start: datetime) -> datetime:
+        """When the work is done that begins now, in the hours of the work centre."""
+        calendar = self.workcenter_id.resource_calendar_id
+        slot = first_slot(calendar, start, self.duration_expected, []) if calendar else None
+        return slot[1] if slot else start + timedelta(minutes=self.duration_expected)
 
     def button_pending(self) -> None:
         """Pause: the caller's clock stops, the state stays."""

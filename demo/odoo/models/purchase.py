@@ -99,7 +99,7 @@ class Order(Thread, Model):
             return "no"
         return "to invoice" if any(one.qty_to_invoice for one in self.order_line if not one.display_type) else "no"
 
-    @computed("is_shipped", "incoming_picking_count", "company_currency_id", "product_id")
+    @computed("is_shipped", "incoming_picking_count", "company_currency_id", "product_id", "on_time_rate")
     def _facts(self) -> Values:
         pickings = self.picking_ids
         return {
@@ -107,6 +107,7 @@ class Order(Thread, Model):
             "incoming_picking_count": len(pickings),
             "company_currency_id": self.company_id.currency_id,
             "product_id": self.order_line.product_id[:1],
+            "on_time_rate": -1.0,
         }
 
     def _shown_name(self) -> str:

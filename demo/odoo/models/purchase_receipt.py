@@ -27,6 +27,8 @@ class ReceivedOrder(Model):
             for line in order.order_line:
                 moves |= line._create_moves(picking)
             moves._action_confirm()
+            for number, move in enumerate(moves.sorted_by(lambda one: one.date), start=1):
+                move._assign({"sequence": 5 * number})
             moves._action_assign()
             picking.message_post(body=f"This transfer has been created from: {order.name}")
 
@@ -132,6 +134,7 @@ class ReceivedLine(Model):
             "date_deadline": date,
             "location_id": picking.location_id.id,
             "location_dest_id": (self.location_final_id or picking.location_dest_id).id,
+            "location_final_id": (self.location_final_id or picking.location_dest_id).id,
             "picking_id": picking.id,
             "partner_id": order.dest_address_id.id,
             "purchase_line_id": self.id,

@@ -271,12 +271,13 @@ class SaleOrderLine(Model):
 
     @computed("product_type", "is_storable", "is_mto", "scheduled_date", "qty_to_deliver", "product_template_id")
     def _facts(self) -> Values:
+        left = self.product_uom_qty - self.qty_delivered
         return {
             "product_type": self.product_id.type,
             "is_storable": self.product_id.is_storable,
             "is_mto": bool(self.product_id) and self.product_id._goes_by("stock.route_warehouse0_mto"),
-            "scheduled_date": self.order_id.commitment_date or self._expected_at(),
-            "qty_to_deliver": self.product_uom_qty - self.qty_delivered,
+            "scheduled_date": (self.order_id.commitment_date or self._expected_at()) if left > 0 else None,
+            "qty_to_deliver": left,
             "product_template_id": self.product_id.product_tmpl_id,
         }
 

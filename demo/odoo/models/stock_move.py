@@ -92,9 +92,25 @@ class Move(Model):
             "location_dest_usage": self.location_dest_id.usage,
         }
 
-    @computed("picking_code")
-    def _picking_code(self) -> str | None:
-        return self.picking_type_id.code
+    @computed("picking_code", "has_tracking", "is_locked")
+    def _picking_facts(self) -> Values:
+        production = self.raw_material_production_id or self.production_id
+        locked = production.is_locked if production else self.picking_id.is_locked
+        return {
+            "picking_code": self.picking_id.picking_type_id.code,
+            "has_tracking": self.product_id.tracking,
+            "is_locked": bool(locked),
+        }
+
+    @computed(
+        "unit_factor",
+        on="product_uom_qty state raw_material_production_id.product_qty production_id.product_qty",
+    )
+    def _unit_factor(self) -> float:
+        production = self.raw_material_production_id or self.production_id
+        if not production:
+            return 1.0
+        return float(self.product_uom_qty / ((production.product_qty - production.qty_produced) or 1.0))
 
     @computed("availability", "forecast_availability", "forecast_expected_date")
     def _forecast(self) -> Values:
@@ -106,9 +122,10 @@ class Move(Model):
         feeding = sum(one.product_uom_qty for one in coming)
         sure = wanted if self._needs_no_reservation() else min(wanted, reserved + free)
         expected = max((one.date for one in coming), default=None) if sure < wanted and feeding else None
+        done = self.state == "done"
         return {
-            "availability": free,
-            "forecast_availability": min(wanted, sure + feeding),
+            "availability": self.product_qty if done else min(self.product_qty, free),
+            "forecast_availability": 0.0 if done else min(wanted, sure + feeding),
             "forecast_expected_date": expected,
         }
 
@@ -211,6 +228,8 @@ class Move(Model):
         drafts = self.filtered(lambda one: one.state == "draft")
         to_order = drafts.filtered(lambda one: one.procure_method == "make_to_order" and not one.move_orig_ids)
         for one in drafts:
+            if one.picking_type_id.reservation_method == "at_confirm":
+                one._assign({"reservation_date": self.env.now.date()})
             one._assign({"state": "waiting" if one in to_order or one._waits_for_another() else "confirmed"})
         drafts._assign_picking()
         for one in to_order:
@@ -259,6 +278,7 @@ class Move(Model):
     def _picking_values(self) -> Values:
         return {
             "origin": self.origin,
+            "user_id": False,
             "company_id": self.company_id.id,
             "group_id": self.group_id.id,
             "partner_id": self.partner_id.id,

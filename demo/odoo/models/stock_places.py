@@ -11,9 +11,9 @@ from demo.odoo.writing import Values
 RANK = 20
 TYPES = {
     "in": ("Receipts", "incoming", "IN", 1),
-    "out": ("Delivery Orders", "outgoing", "OUT", 2),
-    "int": ("Internal Transfers", "internal", "INT", 3),
-    "manu": ("Manufacturing", "mrp_operation", "MO", 4),
+    "out": ("Delivery Orders", "outgoing", "OUT", 7),
+    "int": ("Internal Transfers", "internal", "INT", 4),
+    "manu": ("Manufacturing", "mrp_operation", "MO", 26),
 }
 VIRTUAL = {"inventory": "Inventory adjustment", "production": "Production"}
 
@@ -187,7 +187,9 @@ class Warehouse(Model):
         view = location.create(
             {"name": added["code"], "usage": "view", "location_id": top.id, "company_id": company.id}
         )
-        stock = location.create({"name": "Stock", "location_id": view.id, "company_id": company.id})
+        stock = location.create(
+            {"name": "Stock", "location_id": view.id, "replenish_location": True, "company_id": company.id}
+        )
         return {**added, "view_location_id": view.id, "lot_stock_id": stock.id}
 
     def _created(self, values: Values) -> None:
@@ -232,8 +234,8 @@ class Warehouse(Model):
         raw = self._rule(
             f"{code}: Stock → Production (MTO)", "pull", order, stock, production, types["manu"], to_order=True
         )
-        bought = self._rule(f"{code}: Buy", "buy", buy, None, stock, types["in"])
-        made = self._rule(f"{code}: Production → Stock", "manufacture", make, stock, stock, types["manu"])
+        bought = self._rule(f"{code}: Stock (Buy)", "buy", buy, None, stock, types["in"])
+        made = self._rule(f"{code}: Stock (Production)", "manufacture", make, stock, stock, types["manu"])
         self._assign(
             {
                 "mto_pull_id": mto,
@@ -258,6 +260,6 @@ class Warehouse(Model):
                 "picking_type_id": kind.id,
                 "warehouse_id": self.id,
                 "company_id": self.company_id.id,
-                "propagate_cancel": True,
+                "propagate_cancel": False,
             }
         )

@@ -48,15 +48,14 @@ class Quant(Model):
     def _company(self) -> Any:
         return self.location_id.company_id
 
-    @computed("inventory_diff_quantity", on="inventory_quantity quantity inventory_quantity_set")
+    @computed("inventory_diff_quantity", on="inventory_quantity")
     def _difference(self) -> float:
-        return self.inventory_quantity - self.quantity if self.inventory_quantity_set else 0.0
+        return float(self.inventory_quantity - self.quantity)
 
-    @computed("available_quantity", "on_hand", "inventory_quantity_auto_apply")
+    @computed("available_quantity", "inventory_quantity_auto_apply")
     def _free(self) -> Values:
         return {
             "available_quantity": self.quantity - self.reserved_quantity,
-            "on_hand": self.location_id.usage == "internal",
             "inventory_quantity_auto_apply": self.quantity,
         }
 
@@ -81,7 +80,7 @@ class Quant(Model):
         from demo.odoo.models.stock_places import virtual_place
 
         for quant in self:
-            difference = quant.inventory_diff_quantity
+            difference = round(quant.inventory_quantity - quant.quantity, 6)
             loss = virtual_place(self.env, quant.company_id or self.env.company, "inventory")
             source, target = (loss, quant.location_id) if difference > 0 else (quant.location_id, loss)
             if difference:
