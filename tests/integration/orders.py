@@ -105,6 +105,13 @@ def make_order(odoo: Odoo, *, price: float = 500.0, days: float = 10, lines: int
 
 
 @contextmanager
+def standing_in() -> Iterator[StandIn]:
+    """A stand-in Odoo of its own."""
+    with StandIn() as odoo:
+        yield odoo
+
+
+@contextmanager
 def an_odoo() -> Iterator[Any]:
     """A stand-in of its own; the real Odoo that ODOO_URL, ODOO_DB, ODOO_LOGIN and ODOO_KEY name, where they are set."""
     if "ODOO_URL" in os.environ:
