@@ -11,19 +11,19 @@ from controltower.launcher.state import State, folders, take_free
 
 
 def manage(arguments: Sequence[str]) -> int:
-    """An address given in the environment wins; else the demo that runs; else its data, served meanwhile."""
+    """Addresses given in the environment win; else the demo that runs; else its data, served meanwhile."""
+    database_url, redis_url = given("DATABASE_URL", 5432), given("REDIS_URL", 6379)
+    if database_url and redis_url:
+        return _run(arguments, Servers(database_url, redis_url), folders()[0], ours=False)
     for folder in folders():
-        state = State(folder)
-        if running := state.running():
-            found = Servers(
-                given("DATABASE_URL", 5432) or running["database_url"], given("REDIS_URL", 6379) or running["redis_url"]
-            )
-            return _run(arguments, found, state)
+        if running := State(folder).running():
+            found = Servers(database_url or running["database_url"], redis_url or running["redis_url"])
+            return _run(arguments, found, folder, ours=not database_url)
     state = take_free("manage")
     with servers(state.folder) as found:
-        return _run(arguments, found, state)
+        return _run(arguments, found, state.folder, ours=not database_url)
 
 
-def _run(arguments: Sequence[str], found: Servers, state: State) -> int:
-    env = project.environment(found, state.folder, debug=True)
+def _run(arguments: Sequence[str], found: Servers, state: Path, *, ours: bool) -> int:
+    env = project.environment(found, state, ours=ours)
     return foreground.run(project.manage(arguments), env=env, cwd=Path.cwd())

@@ -15,10 +15,12 @@ REPLACED = {"DATABASE_URL_FILE", "REDIS_URL_FILE", "TOWER_ODOO_KEY"}
 KEYS = ("SECRET_KEY", "FIELD_KEY")
 
 
-def environment(servers: Servers, state: Path, *, debug: bool = False) -> dict[str, str]:
-    """What settings.py reads. Keys given in the environment win over those kept in the state folder."""
-    static = state / "static"
-    static.mkdir(parents=True, exist_ok=True)
+def environment(servers: Servers, state: Path, *, ours: bool = True) -> dict[str, str]:
+    """What settings.py reads. Keys given in the environment win over those kept in the state folder.
+
+    ``ours``: the installation is one of ours. Someone else's gets no keys of our making: encrypting with a key that
+    only this folder knows would lock its data away, so settings.py is left to ask for what is missing.
+    """
     env = {name: value for name, value in os.environ.items() if name not in REPLACED}
     env.update(
         DJANGO_SETTINGS_MODULE="controltower.settings",
@@ -28,11 +30,15 @@ def environment(servers: Servers, state: Path, *, debug: bool = False) -> dict[s
         PYTHONUNBUFFERED="1",
         PYTHONPATH=os.pathsep.join([str(CHECKOUT), *filter(None, [env.get("PYTHONPATH")])]),
     )
-    env.setdefault("DEBUG", "1" if debug else "0")
-    env.setdefault("STATIC_ROOT", str(static))
+    if ours:
+        static = state / "static"
+        static.mkdir(parents=True, exist_ok=True)
+        env.setdefault("STATIC_ROOT", str(static))
+        env.setdefault("DEBUG", "0")
     for name in KEYS:
-        if not env.get(f"{name}_FILE"):
-            env.setdefault(name, kept_secret(state / name.lower().replace("_", "-")))
+        file = state / name.lower().replace("_", "-")
+        if not env.get(f"{name}_FILE") and (ours or file.exists()):
+            env.setdefault(name, kept_secret(file))
     if scratch_base() != CHECKOUT:
         env.update(PYTHONPYCACHEPREFIX=str(scratch_base() / "pycache"))
     return env
