@@ -1,7 +1,7 @@
 """How fast the mirror takes in 50,000 purchase lines, against a bare script that does the same and nothing else.
 
 ``stored_rows``: a whole first load over the socket: count, pages, conversion, quarantine, overwrite rule, promise
-ledger, resume point, one transaction a page. Floor: fetch and decode the same bytes, COPY and upsert into an identical table.
+ledger, resume point, one transaction a page. Floor: fetch, decode, COPY and upsert into an identical table.
 """
 
 from __future__ import annotations

@@ -18,7 +18,8 @@ PAGE = 5000
 TABLE = "bare_purchase_line"
 COLUMNS = (
     "id, written_at, order_id, sequence, description, product_id, vendor_id, company_id, currency_id, state, "
-    "display_type, quantity, received, invoiced, unit_id, price_unit, price_subtotal, promised_at, feeds_moves, sale_line_id, extra"
+    "display_type, quantity, received, invoiced, unit_id, price_unit, price_subtotal, promised_at, feeds_moves, "
+    "sale_line_id, extra"
 )
 
 

@@ -149,7 +149,7 @@ class Promise(models.Model):
     seen_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes = [models.Index(fields=["mirror", "row", "field", "id"], name="promises_of_a_row")]
+        indexes = [models.Index(fields=["row"], name="promises_by_row")]
 
 
 for _module in iter_modules(mirror.__path__):

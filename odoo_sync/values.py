@@ -134,6 +134,8 @@ def copy_column(field: models.Field, *, base: int) -> Column:
         return copy_moments
     if isinstance(field, models.DecimalField):
         return copy_numbers
+    if isinstance(field, models.IntegerField):
+        return copy_integers
     empty = NULL if field.null else ""
     if isinstance(field, models.CharField | models.TextField):
         return partial(copy_texts, empty=empty)
@@ -160,6 +162,10 @@ def copy_numbers(values: Sequence[Any]) -> list[str]:
     return [
         NULL if v is False or v is None else repr(v) if v.__class__ is int or v - v == 0 else bad(v) for v in values
     ]
+
+
+def copy_integers(values: Sequence[Any]) -> list[str]:
+    return [NULL if v is False or v is None else str(v) if v.__class__ is int else str(int(v)) for v in values]
 
 
 def copy_texts(values: Sequence[Any], *, empty: str) -> list[str]:
