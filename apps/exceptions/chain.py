@@ -70,7 +70,7 @@ def _move(network: Network, node: Node, projection: Projection) -> Link | None:
         mirror="stock.move" if move.transfer is None else "stock.picking",
         row=move.key if move.transfer is None else move.transfer,
         company=move.company,
-        plant=move.plant,
+        plant=network.place(node)[1],
         due_at=network.due(node),
         expected_at=expected,
         slack_days=_slack(network, node, expected),

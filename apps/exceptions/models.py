@@ -93,7 +93,7 @@ class Case(models.Model):
                 fields=["company", "plant", "domain"], condition=models.Q(state__in=sorted(LIVE)), name="live_by_place"
             ),
             models.Index(fields=["detector", "subject_key"], name="cases_of_a_subject"),
-            GinIndex(fields=["documents"], name="cases_by_document"),
+            GinIndex(fields=["documents"], name="cases_by_document", fastupdate=False),
             models.Index(fields=["snoozed_until"], condition=models.Q(state="snoozed"), name="snoozed_cases_by_time"),
         ]
 

@@ -153,9 +153,11 @@ class Network:
         return self.calendars.get(company, ASSUMED) if company is not None else ASSUMED
 
     def place(self, node: Node) -> tuple[int | None, int | None]:
-        """Company and plant of a link."""
+        """Company and plant of a link; a component without a place of its own is where it is used."""
         if node.kind == "move":
-            return self.moves[node.key].company, self.moves[node.key].plant
+            move = self.moves[node.key]
+            user = self.productions.get(move.consumed_by) if move.consumed_by is not None else None
+            return move.company, move.plant or (user.plant if user else None)
         if node.kind == "production":
             return self.productions[node.key].company, self.productions[node.key].plant
         return self.demands[node.key].company, self.demands[node.key].plant
