@@ -17,34 +17,30 @@ class DoneMove(Model):
     _name = "stock.move"
 
     def _action_done(self, *, cancel_backorder: bool = False) -> Any:
-        """Carry out what is picked. Returns the moves done; unpicked and short ones leave a rest."""
+        """Carry out what is picked and return it; unpicked and short moves leave a rest for a back order.
+
+        With ``cancel_backorder`` unpicked moves are cancelled, and short ones are done with their demand unchanged.
+        """
         todo = self.filtered(lambda one: one.state not in CLOSED)
-        todo.filtered(lambda one: one.state == "draft")._action_confirm_quietly()
-        rests = self.browse()
-        for one in todo:
-            if not one.picked or one.quantity <= TOLERANCE:
-                rests |= one if one.product_uom_qty else self.browse()
-                if not one.product_uom_qty or (cancel_backorder and not one._belongs_to_production()):
-                    one._action_cancel()
-                    rests -= one
-                continue
-            if one.quantity < one.product_uom_qty - TOLERANCE:
-                rests |= one._split(one.product_uom_qty - one.quantity)
-            elif one.quantity > one.product_uom_qty:
-                one._assign({"product_uom_qty": one.quantity})
-        happened = todo.filtered(lambda one: one.picked and one.quantity > TOLERANCE and one.state not in CLOSED)
+        for one in todo.filtered(lambda move: move.state == "draft"):
+            one._assign({"state": "assigned"})
+        happened = todo.filtered(lambda one: one.picked and one.quantity > TOLERANCE)
+        rests = todo - happened
+        if cancel_backorder:
+            rests._action_cancel()
+        else:
+            empty = rests.filtered(lambda one: not one.product_uom_qty)
+            empty._action_cancel()
+            rests -= empty
+            for one in happened:
+                if one.quantity < one.product_uom_qty - TOLERANCE:
+                    rests |= one._split(one.product_uom_qty - one.quantity)
         for one in happened:
             one._carry_out()
-        if cancel_backorder:
-            (rests - happened).filtered(lambda one: one.state not in CLOSED)._action_cancel()
-        else:
+        if not cancel_backorder:
             self._to_backorder(happened, rests)
         happened._wake_next()
         return happened
-
-    def _action_confirm_quietly(self) -> None:
-        for one in self:
-            one._assign({"state": "assigned"})
 
     def _belongs_to_production(self) -> bool:
         return bool(self.raw_material_production_id or self.production_id)
