@@ -22,7 +22,7 @@ def group() -> Group:
 @pytest.fixture
 def case(group) -> Case:
     """A plant's late line behind which one of its own customers waits, and one of the sister company's."""
-    group.rate(group.dollar, "1.25")
+    group.rate(group.euro, "0.8", company=group.sister)
     secret = group.partner("Secret Customer")
     abroad = group.sale(
         days(4),
