@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-_UNUSED = ("camera", "display-capture", "geolocation", "microphone", "midi", "payment", "usb", "serial", "bluetooth")
+_UNUSED = ("camera", "display-capture", "geolocation", "microphone", "midi", "payment", "usb", "serial")
 PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in _UNUSED)
 
 

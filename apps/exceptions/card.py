@@ -16,7 +16,7 @@ from apps.exceptions.models import Case
 from apps.exceptions.words import SEVERITIES, STATES, kind_of
 
 RELATED = ("company", "plant", "owner")
-TONES = {CaseState.ACKNOWLEDGED: "accent", CaseState.IN_PROGRESS: "good"}
+TONES: dict[str, str] = {CaseState.ACKNOWLEDGED: "accent", CaseState.IN_PROGRESS: "good"}
 UNSHOWN = ("impact", "evidence", "score_terms", "documents")
 
 

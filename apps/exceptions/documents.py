@@ -11,7 +11,11 @@ from odoo_sync.mirror.base import mirrors
 from odoo_sync.models import Connection
 
 # Lines have no page of their own in Odoo: the document they are on is opened.
-PARENTS = {"purchase.order.line": "order", "sale.order.line": "order", "stock.move": "transfer"}
+PARENTS = {
+    "purchase.order.line": ("order", "purchase.order"),
+    "sale.order.line": ("order", "sale.order"),
+    "stock.move": ("transfer", "stock.picking"),
+}
 
 
 @dataclass(frozen=True)
@@ -30,10 +34,9 @@ class Documents:
                 wanted.setdefault(mirror, set()).add(key)
         parents: dict[tuple[str, int], tuple[str, int]] = {}
         for mirror, keys in wanted.items():
-            column = PARENTS[mirror]
-            model = mirrors[mirror]._meta.get_field(column).related_model.key
+            column, parent_mirror = PARENTS[mirror]
             found = mirrors[mirror].everything.filter(pk__in=keys).values_list("pk", f"{column}_id")
-            parents.update({(mirror, key): (model, parent) for key, parent in found if parent is not None})
+            parents.update({(mirror, key): (parent_mirror, parent) for key, parent in found if parent is not None})
         return cls(connection.url.rstrip("/"), parents)
 
     def url(self, mirror: str, key: int | None) -> str:

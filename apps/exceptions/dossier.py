@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.access import may
 from apps.accounts.models import User
 from apps.accounts.roles import Permission
+from apps.actions.offers import Offer
 from apps.exceptions.card import row
 from apps.exceptions.documents import Documents
 from apps.exceptions.lifecycle import ENDED, lifecycle
 from apps.exceptions.models import Case
-from apps.exceptions.offers import Offer, offers
+from apps.exceptions.offers import offers
+from apps.exceptions.shown import ShownEvidence, ShownLink, chain_for, evidence_of
 from apps.exceptions.timeline import Happening, timeline
 from apps.exceptions.words import DOMAINS
 from controltower.lib.scope import Scope
@@ -41,7 +44,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Step:
-    """One link of the chain as it is shown; what belongs to a company one may not see keeps its money alone."""
+    """One link of the chain as it is shown; what lies in another place keeps its money alone."""
 
     name: str
     detail: str
@@ -50,7 +53,7 @@ class Step:
     slack: int | None
     due_at: datetime | None
     expected_at: datetime | None
-    money: str | None
+    money: Decimal | None
     hard: bool
     kind: Any
 
@@ -106,12 +109,16 @@ class Dossier:
 
     @cached_property
     def documents(self) -> Documents:
-        named = [*self.case.evidence, *self.case.impact.get("chain", [])]
-        return Documents.of(self.case.connection, ((one.get("mirror", ""), one.get("row")) for one in named))
+        named = [(one.mirror, one.row) for one in evidence_of(self.case)]
+        return Documents.of(self.case.connection, [*named, *((one.mirror, one.row) for one in self._links)])
+
+    @cached_property
+    def _links(self) -> tuple[ShownLink, ...]:
+        return chain_for(self.case, self.scope)
 
     @cached_property
     def facts(self) -> list[Fact]:
-        return [self._fact(one) for one in self.case.evidence]
+        return [self._fact(one) for one in evidence_of(self.case)]
 
     @cached_property
     def as_of(self) -> datetime | None:
@@ -121,7 +128,7 @@ class Dossier:
 
     @cached_property
     def chain(self) -> list[Step]:
-        return [self._step(*one) for one in _joined(self.case.impact.get("chain", []))]
+        return [self._step(*one) for one in _joined(self._links)]
 
     @property
     def near(self) -> Sequence[Step]:
@@ -150,63 +157,48 @@ class Dossier:
     def script(self) -> dict[str, Any]:
         return {"case": self.case.pk, "numbers": self.numbers}
 
-    def _fact(self, one: dict[str, Any]) -> Fact:
-        value, as_of = one.get("value"), one.get("as_of")
-        text = "" if value is None else str(value)
-        moment = parse_datetime(text) if len(text) > 10 and "T" in text else None
-        day = None if moment else _day(text)
+    def _fact(self, one: ShownEvidence) -> Fact:
+        value = one.value
+        moment = value if isinstance(value, datetime) else None
+        day = None if moment else _day(str(value))
         return Fact(
-            label=str(one.get("label", "")),
-            text="" if moment or day else text or "–",
+            label=one.label,
+            text="" if moment or day else "–" if value in (None, "") else str(value),
             moment=moment,
             day=day,
-            url=self.documents.url(one.get("mirror", ""), one.get("row")),
-            as_of=parse_datetime(as_of) if as_of else None,
+            url=self.documents.url(one.mirror, one.row),
+            as_of=one.as_of,
         )
 
-    def _step(self, link: dict[str, Any], partner: str) -> Step:
-        mine = self._may_see(link)
-        slack = link.get("slack_days")
-        elsewhere = _("Another company of the group")
-        name = link.get("name", "") if mine else elsewhere
+    def _step(self, link: ShownLink, partner: str) -> Step:
+        slack = link.slack_days
         return Step(
-            name=(partner if mine else "") or name,
-            detail=" · ".join(filter(None, [name if mine and partner else "", link.get("detail", "") if mine else ""])),
-            url=self.documents.url(link.get("mirror", ""), link.get("row")) if mine else "",
+            name=partner or link.name,
+            detail=" · ".join(filter(None, [link.name if partner else "", link.detail])),
+            url=self.documents.url(link.mirror, link.row),
             state="" if slack is None else "late" if slack < 0 else "safe",
             slack=slack,
-            due_at=_moment(link.get("due_at")),
-            expected_at=_moment(link.get("expected_at")),
-            money=link.get("money") if link.get("money") not in {None, "0", "0.00"} else None,
-            hard=bool(link.get("hard", True)),
-            kind=KINDS.get(link.get("kind", ""), link.get("kind", "")),
+            due_at=link.due_at,
+            expected_at=link.expected_at,
+            money=link.money or None,
+            hard=link.hard,
+            kind=KINDS.get(link.kind, link.kind),
         )
 
-    def _may_see(self, link: dict[str, Any]) -> bool:
-        """Links of the case's own place are seen by all who see the case; others need a right of their own."""
-        company, plant = link.get("company"), link.get("plant")
-        if company is None or (company, plant) == (self.case.company_id, self.case.plant_id):
-            return True
-        return self.scope.covers(company, plant)
 
-
-def _joined(links: Iterable[dict[str, Any]]) -> list[tuple[dict[str, Any], str]]:
+def _joined(links: Iterable[ShownLink]) -> list[tuple[ShownLink, str]]:
     """Vendor and purchase, customer order and customer read as one link each: the document with its partner's name."""
-    found: list[tuple[dict[str, Any], str]] = []
+    found: list[tuple[ShownLink, str]] = []
     vendor = ""
     for link in links:
-        if link.get("kind") == "vendor":
-            vendor = link.get("name", "")
-        elif link.get("kind") in {"customer", "sister_company"} and found:
-            found[-1] = (found[-1][0], link.get("name", ""))
+        if link.kind == "vendor":
+            vendor = link.name
+        elif link.kind in {"customer", "sister_company"} and found:
+            found[-1] = (found[-1][0], "" if link.hidden else link.name)
         else:
             found.append((link, vendor))
             vendor = ""
     return found
-
-
-def _moment(text: str | None) -> datetime | None:
-    return parse_datetime(text) if text else None
 
 
 def _day(text: str) -> date | None:

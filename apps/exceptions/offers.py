@@ -2,51 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode
-
-from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext_lazy as _
-
-from apps.accounts.access import may
 from apps.accounts.models import User
-from apps.actions.definition import Reversibility, actions
+from apps.actions.offers import Offer, remedies_for
 from apps.exceptions.definition import detectors
 from apps.exceptions.models import Case
-
-WORDS: dict[str, Any] = {
-    Reversibility.REVERSIBLE: _("can be undone"),
-    Reversibility.COMPENSABLE: _("can be set right"),
-    Reversibility.FINAL: _("cannot be undone"),
-}
-
-
-@dataclass(frozen=True)
-class Offer:
-    """One guided action: what it does in plain words, whether it can be undone, and where it begins."""
-
-    title: Any
-    explanation: Any
-    reversibility: Any
-    url: str
+from odoo_sync.mirror.base import Mirror, mirrors
 
 
 def offers(case: Case, user: User) -> list[Offer]:
-    """The remedies that exist and that this person may request here."""
+    """The remedies that fit the record and that this person may request there; none where the record is gone."""
     keys = detectors[case.detector].remedies if case.detector in detectors else ()
-    known = [actions[key] for key in keys if key in actions]
-    return [
-        Offer(one.title, one.explanation, WORDS[one.reversibility], url)
-        for one in known
-        if may(user, one.requires, within=case) and (url := propose_url(one.key, case))
-    ]
+    subject = subject_of(case) if keys else None
+    return remedies_for(keys, subject, user, case=case.pk) if subject is not None else []
 
 
-def propose_url(action: str, case: Case) -> str:
-    """Where the dialog of an action begins; empty where this tower has none."""
-    try:
-        address = reverse("actions:propose", args=[action, case.subject_key])
-    except NoReverseMatch:
-        return ""
-    return f"{address}?{urlencode({'about': f'case:{case.pk}'})}"
+def subject_of(case: Case) -> Mirror | None:
+    """The mirrored row that a case is about; null when it is about no single row, or about one that has gone."""
+    if case.subject_type not in mirrors or not case.subject_key.isdigit():
+        return None
+    return mirrors[case.subject_type].objects.filter(pk=int(case.subject_key)).first()

@@ -17,7 +17,7 @@ from apps.exceptions.words import SEVERITIES
 from controltower.templatetags.ui import money
 
 MOST = 200
-ABOUT = ("case", "exceptions.case")
+ABOUT = "case"
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Happening:
 def timeline(case: Case) -> list[Happening]:
     """The newest things first. Two queries."""
     events = case.events.select_related("by").order_by("-id")[:MOST]
-    requests = Request.objects.filter(about_type__in=ABOUT, about_key=str(case.pk)).select_related("requested_by")
+    requests = Request.objects.filter(about_type=ABOUT, about_key=str(case.pk)).select_related("requested_by")
     found = [*map(_of_event, events), *map(_of_request, requests)]
     return sorted(found, key=lambda one: one.at, reverse=True)
 
@@ -61,6 +61,7 @@ def _of_request(request: Request) -> Happening:
         what=_("asked for “%(title)s”: %(state)s") % {"title": title, "state": request.get_state_display()},
         kind="request",
         quote=request.effect,
+        url=request.get_absolute_url(),
     )
 
 

@@ -1,8 +1,8 @@
 /* The live list: cards arrive, find their place, and wait with moving while somebody is at a row. */
-import { announce } from "./frame.js";
 import { compare, fits } from "./fits.js";
 import { Stream } from "./live.js";
 import { morph } from "./morph.js";
+import { happened, show } from "./news.js";
 import "./cursor.js";
 import "./marks.js";
 import { changed as caseChanged } from "./panel.js";
@@ -12,7 +12,6 @@ let asked;
 let stream;
 let frame = 0;
 const arrived = new Map();
-const tally = { new: 0, resolved: 0 };
 const list = () => document.getElementById("rows");
 const row = (key) => document.getElementById(`case-${key}`);
 
@@ -21,7 +20,7 @@ function read() {
   arrived.clear();
   if (stream) stream.rebase(asked.numbers);
   else stream = new Stream({ numbers: asked.numbers, onCard: take, onReload: () => location.reload() });
-  show();
+  show(arrived.size);
 }
 
 function take(card) {
@@ -40,8 +39,7 @@ function settle() {
   for (const [key, card] of arrived) {
     if (place(row(key), card, still)) arrived.delete(key);
   }
-  show();
-  tell();
+  show(arrived.size);
 }
 
 /* Whether nothing is left to do for this card. */
@@ -56,19 +54,22 @@ function place(old, card, still) {
     if (version !== old.dataset.version) flash(old);
     return inOrder(old) || (!still && Boolean(insert(old)));
   }
-  if (old) return leave(old, still, card);
+  if (old) {
+    if (fresh) morph(old, fresh);
+    return leave(old, still, card);
+  }
   if (!wanted || elsewhere(fresh)) return true;
   if (still) return false;
   insert(fresh);
   flash(fresh);
-  tally.new += 1;
+  happened("new");
   return true;
 }
 
 function leave(old, still, card) {
   if (!old.hasAttribute("data-leaving")) {
     old.setAttribute("data-leaving", "");
-    if (!card.html) tally.resolved += 1;
+    if (!card.html) happened("resolved");
   }
   if (still) return false;
   old.remove();
@@ -104,7 +105,7 @@ function elsewhere(card) {
 
 function isHeld() {
   const rows = list();
-  return rows.matches(":hover") || (rows.contains(document.activeElement) && document.hasFocus());
+  return rows.matches(":hover") || document.querySelector("dialog[open]") || (rows.contains(document.activeElement) && document.hasFocus());
 }
 
 function flash(card) {
@@ -112,38 +113,27 @@ function flash(card) {
   requestAnimationFrame(() => card.setAttribute("data-fresh", ""));
 }
 
-function show() {
-  document.getElementById("none").hidden = list().childElementCount > 0;
-  const news = document.getElementById("news");
-  news.hidden = arrived.size === 0;
-  news.textContent = (arrived.size === 1 ? news.dataset.one : news.dataset.many).replace("%", arrived.size);
-}
-
-let telling = 0;
-function tell() {
-  if (telling || !(tally.new || tally.resolved)) return;
-  telling = setTimeout(() => {
-    telling = 0;
-    const { dataset: words } = document.getElementById("list");
-    announce([[tally.new, words.new], [tally.resolved, words.resolved]].filter(([n]) => n).map(([n, word]) => `${n} ${word}`).join(", "));
-    tally.new = tally.resolved = 0;
-  }, 1500);
-}
-
 const release = () => arrived.size && !frame && setTimeout(() => { frame ||= requestAnimationFrame(settle); }, 60);
 document.addEventListener("mouseout", (event) => event.target.closest?.("#rows") && !event.relatedTarget?.closest?.("#rows") && release());
 document.addEventListener("focusout", (event) => event.target.closest?.("#rows") && release());
+document.getElementById("dialog").addEventListener("close", release);
 document.addEventListener("click", (event) => {
   if (!event.target.closest("#news")) return;
   for (const [key, card] of arrived) if (place(row(key), card, false)) arrived.delete(key);
-  show();
-  tell();
+  show(arrived.size);
 });
-document.addEventListener("htmx:afterSettle", (event) => {
-  for (const card of document.querySelectorAll("[data-cards] > article")) {
+/* The answer to a verb brings the cards it changed: they take the same way as those of the socket. */
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!detail.serverResponse.includes("data-cards")) return;
+  const shell = document.createElement("template");
+  shell.innerHTML = detail.serverResponse;
+  for (const card of shell.content.querySelectorAll("[data-cards] > article")) {
     take({ case: Number(card.dataset.case), version: Number(card.dataset.version), html: card.outerHTML });
   }
-  document.querySelector("[data-cards]")?.remove();
+  shell.content.querySelector("[data-cards]").remove();
+  detail.serverResponse = shell.innerHTML;
+});
+document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.id === "list" || event.target.querySelector?.("#board-state")) read();
 });
 read();

@@ -23,8 +23,9 @@ export function act(verb, row) {
   const cases = (some.length ? some : row ? [row.querySelector(".mark input")] : []).map((box) => box.value);
   if (!cases.length || !form()) return;
   const url = form().getAttribute("action");
-  if (verb === "acknowledge") htmx.ajax("POST", url, { target: "#outcomes", swap: "innerHTML", values: { case: cases, verb } });
-  else htmx.ajax("GET", url, { target: "#dialog", swap: "innerHTML", values: { case: cases, verb } });
+  const source = some.length ? form() : row;
+  if (verb === "acknowledge") htmx.ajax("POST", url, { source, target: "#outcomes", swap: "innerHTML", values: { case: cases, verb } });
+  else htmx.ajax("GET", url, { source, target: "#dialog", swap: "innerHTML", values: { case: cases, verb } });
 }
 
 function count() {
