@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.exceptions.definition import Detector, detectors
+from apps.exceptions.detectors.stale_data import StaleData
 from apps.exceptions.models import Check
 from odoo_sync.freshness import Freshness, freshness
 from odoo_sync.models import Connection
@@ -45,16 +46,22 @@ def is_loading(detector: type[Detector[Any]], connection: int, now: datetime) ->
 
 
 def reason_of(detector: type[Detector[Any]], state: Freshness) -> str:
-    """Why the data of one connection cannot be relied on; empty when it can. Absent models are not waited for."""
+    """Why the data of one connection cannot be judged by; empty when it can. Absent models are not waited for.
+
+    The bound is that of the stale-data detector, so that what is silent and what is said to be stale agree.
+    """
     known = {mirror: state.mirrors[mirror.key] for mirror in detector.depends_on if mirror.key in state.mirrors}
     loading = sorted(mirror.__name__ for mirror, age in known.items() if not age.loaded)
     if loading:
         return _("The first load is under way: %s.") % ", ".join(loading)
-    old = [age for mirror, age in known.items() if mirror.source.lane in detector.needs_fresh and age.stale]
-    if not old:
-        return ""
-    oldest = max(age.age for age in old if age.age is not None)
-    return _("The data from Odoo is %d seconds old.") % oldest.total_seconds()
+    old = [
+        age.age
+        for mirror, age in known.items()
+        if mirror.source.lane in detector.needs_fresh
+        and age.age is not None
+        and age.age > StaleData.limits.bound_of(mirror.source.lane)
+    ]
+    return _("The data from Odoo is %d seconds old.") % max(old).total_seconds() if old else ""
 
 
 def inhibitions(now: datetime | None = None) -> list[Inhibition]:

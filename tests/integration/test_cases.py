@@ -148,7 +148,10 @@ def test_nothing_can_be_done_to_an_ended_case_but_a_note(case, buyer):
 
 @pytest.mark.parametrize("text", ["", "  \n ", "\x00", "x" * 5000])
 def test_a_note_or_reason_must_say_something_and_not_too_much(text, case, buyer):
-    for call in (lambda: cases.note(case, text=text, by=buyer, version=1), lambda: cases.close(case, reason=text, by=buyer, version=1)):
+    for call in (
+        lambda: cases.note(case, text=text, by=buyer, version=1),
+        lambda: cases.close(case, reason=text, by=buyer, version=1),
+    ):
         with pytest.raises(EmptyTextError):
             call()
     assert Case.objects.get().version == 1

@@ -43,6 +43,10 @@ class Limits:
     times: int = 2
     at_least: timedelta = timedelta(seconds=60)
 
+    def bound_of(self, lane: Lane) -> timedelta:
+        """The age beyond which the data of this lane is not to be judged by."""
+        return max(self.times * limit_of(lane), self.at_least)
+
 
 @dataclass(frozen=True)
 class LaneFacts:
@@ -106,7 +110,7 @@ class StaleData(Detector[LaneFacts]):
         since = facts.as_of or facts.problem_since
         if since is None:
             return Clear(facts.subject, _("The first load is under way."), next_check_at=now + LOOK_AGAIN)
-        bound = max(limits.times * limit_of(facts.lane), limits.at_least)
+        bound = limits.bound_of(facts.lane)
         if now - since <= bound:
             due = max(since + bound, now) + LOOK_AGAIN
             return Clear(facts.subject, _("The data is fresh again."), next_check_at=due)
