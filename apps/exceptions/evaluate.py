@@ -7,13 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from apps.exceptions.definition import Detector, Moot, Subject, detectors
 from apps.exceptions.inhibition import stale_reasons
-from apps.exceptions.lifecycle import LIVE, CaseState
 from apps.exceptions.models import Case, Check
 from apps.exceptions.payload import digest
 from apps.exceptions.settle import Judged, Settlement, newest_cases
@@ -25,7 +23,6 @@ from odoo_sync.mirror.base import Mirror
 
 BATCH = 200
 DUE_AT_ONCE = 1000
-HELD = Q(state__in=LIVE) | Q(state=CaseState.CLOSED, clear_since=None)
 
 
 def evaluate(detector: type[Detector[Any]], subjects: Iterable[str], *, now: datetime | None = None) -> int:
@@ -85,7 +82,7 @@ def subjects_of(detector: type[Detector[Any]], mirror: type[Mirror], ids: set[in
         found = path(ids)
     elif path:
         found = mirror.everything.filter(pk__in=ids).values_list(path, flat=True)
-    shown = Case.objects.filter(HELD, detector=detector.key, documents__overlap=sorted(ids))
+    shown = Case.objects.held().filter(detector=detector.key, documents__overlap=sorted(ids))
     return {str(one) for one in found if one is not None} | set(shown.values_list("subject_key", flat=True))
 
 
@@ -111,7 +108,7 @@ def sweep(
     """Judge everything that may be a case, is one, or was closed while its condition lasted; returns how many."""
     done = 0
     for detector in [only] if only is not None else list(detectors):
-        held = Case.objects.filter(HELD, detector=detector.key).values_list("subject_key", flat=True)
+        held = Case.objects.held().filter(detector=detector.key).values_list("subject_key", flat=True)
         waiting = Check.objects.filter(detector=detector.key).values_list("subject_key", flat=True)
         subjects = {*detector().subjects(Scope.everything()), *held, *waiting}
         done += evaluate(detector, (one for one in subjects if connection in (None, _database_of(one))), now=now)

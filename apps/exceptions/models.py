@@ -25,6 +25,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def live(self) -> CaseQuerySet:
         return self.filter(state__in=LIVE)
 
+    def held(self) -> CaseQuerySet:
+        """Live, or closed by a person while the condition lasts: what must follow the data."""
+        return self.filter(models.Q(state__in=LIVE) | models.Q(state=CaseState.CLOSED, clear_since=None))
+
 
 class Case(models.Model):
     """One exception from its first finding to its end; one live case per detector and subject.

@@ -167,8 +167,8 @@ def agreed_dates(rows: Iterable[PurchaseOrderLine]) -> dict[int, datetime]:
 
 
 def _documents(row: PurchaseOrderLine, network: Network) -> tuple[int, ...]:
-    """Every row that was looked at, so that a change of any of them is noticed."""
-    keys = {row.pk, row.order_id, row.product_id, row.vendor_id, row.company_id, *network.moves, *network.productions}
+    """Every row that was looked at, so that a change of any of them is noticed; places have a way of their own."""
+    keys = {row.pk, row.order_id, row.product_id, row.vendor_id, *network.moves, *network.productions}
     keys |= {row.product.template_id if row.product else None, row.order.vendor_id if row.order else None}
     keys |= {move.transfer for move in network.moves.values()} | set(network.demands)
     for demand in network.demands.values():

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
+from apps.exceptions.models import Case
 from apps.exceptions.pegging import lines_above
 from controltower.lib.keys import split_key
 from odoo_sync.mirror.base import MirrorQuerySet
@@ -63,8 +64,15 @@ def by_partner(partners: Iterable[int]) -> Iterable[int]:
     return []
 
 
+def in_cases(rows: Iterable[int]) -> Iterable[str]:
+    """Every late line in the databases of these rows: money by today's rates is counted for those alone."""
+    connections = {split_key(row)[0] for row in rows}
+    cases = Case.objects.held().filter(subject_type=PurchaseOrderLine.key, connection__in=connections)
+    return cases.values_list("subject_key", flat=True)
+
+
 def all_open(rows: Iterable[int]) -> Iterable[int]:
-    """Every line that waits, in the databases of these rows: for calendars, rates and places, which seldom change."""
+    """Every line that waits, in the databases of these rows: for calendars and places, which seldom change."""
     open_lines: set[int] = set()
     for connection in {split_key(row)[0] for row in rows}:
         open_lines.update(waiting().of(connection).values_list("pk", flat=True))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from apps.exceptions import cases, stream
 from apps.exceptions.definition import detectors
 from apps.exceptions.detectors.stale_data import StaleData
-from apps.exceptions.evaluate import evaluate_change, evaluate_due
+from apps.exceptions.evaluate import evaluate, evaluate_change, evaluate_due, subjects_of
 from apps.exceptions.evaluate import sweep as sweep_all
 from apps.exceptions.inhibition import is_loading
 from controltower.lib.locks import session_lock
@@ -24,6 +24,12 @@ CHUNK = 2000
 def evaluate_changed(mirror: str, ids: list[int]) -> None:
     """Judge what changed rows of one mirror lead to."""
     evaluate_change(mirrors[mirror], ids)
+
+
+@shared_task(ignore_result=True)
+def evaluate_subjects(detector: str, subjects: list[str]) -> None:
+    """Judge these subjects of one detector."""
+    evaluate(detectors[detector], subjects)
 
 
 @shared_task(ignore_result=True)
@@ -51,12 +57,18 @@ def publish() -> None:
 
 
 def changed(mirror: str, ids: Sequence[int]) -> None:
-    """Judge changed rows: few at once in this process, many by workers."""
-    if len(ids) <= AT_ONCE:
-        evaluate_change(mirrors[mirror], ids)
+    """Judge changed rows: what concerns few subjects in this process, since seconds count; the rest by workers."""
+    if len(ids) > AT_ONCE:
+        for begin in range(0, len(ids), CHUNK):
+            evaluate_changed.delay(mirror, list(ids[begin : begin + CHUNK]))
         return
-    for begin in range(0, len(ids), CHUNK):
-        evaluate_changed.delay(mirror, list(ids[begin : begin + CHUNK]))
+    for detector in detectors:
+        subjects = sorted(subjects_of(detector, mirrors[mirror], set(ids)))
+        if len(subjects) <= AT_ONCE:
+            evaluate(detector, subjects)
+            continue
+        for begin in range(0, len(subjects), CHUNK):
+            evaluate_subjects.delay(detector.key, subjects[begin : begin + CHUNK])
 
 
 def loaded(connection: int, mirror: str) -> None:

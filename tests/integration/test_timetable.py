@@ -69,6 +69,17 @@ def test_many_changes_at_once_are_left_to_workers(now_group, monkeypatch):
     ]
 
 
+def test_a_change_that_concerns_many_subjects_is_left_to_workers_too(now_group, monkeypatch):
+    sent = []
+    monkeypatch.setattr(tasks, "AT_ONCE", 2)
+    monkeypatch.setattr(tasks.evaluate_subjects, "delay", lambda *given: sent.append(given))
+    lines = [now_group.purchase(timezone.now() - timedelta(days=9)) for _ in range(3)]
+    announce(now_group, now_group.calendar)
+    assert sent == [("purchase.late_line", sorted(str(line.pk) for line in lines))]
+    tasks.evaluate_subjects(*sent[0])
+    assert Case.objects.count() == 3
+
+
 def test_nothing_opens_before_everything_that_matters_has_been_loaded_once(group, monkeypatch):
     asked = []
     monkeypatch.setattr(tasks.sweep, "delay", lambda *given: asked.append(given))

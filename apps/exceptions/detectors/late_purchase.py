@@ -38,6 +38,7 @@ from apps.exceptions.purchases_touched import (
     by_production,
     by_sale_line,
     by_sale_order,
+    in_cases,
     waiting,
 )
 from controltower.lib.scope import Scope
@@ -120,8 +121,8 @@ class LatePurchase(Detector[PurchaseFacts]):
         Company: all_open,
         WorkingCalendar: all_open,
         WorkingHours: all_open,
-        Currency: all_open,
-        CurrencyRate: all_open,
+        Currency: in_cases,
+        CurrencyRate: in_cases,
     }
 
     def subjects(self, scope: Scope) -> Iterable[str]:
