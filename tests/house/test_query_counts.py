@@ -1,0 +1,83 @@
+"""How many queries each page takes, kept on file: a change is seen, and a page never asks once per row.
+
+``UPDATE_QUERY_COUNTS=1 ./tower test tests/house/test_query_counts.py`` writes the file anew; look at what changed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from apps.accounts.models import User
+from apps.accounts.roles import Role
+from apps.audit.record import record
+from apps.audit.seal import seal
+from apps.notifications.messages import tell
+from tests import people
+from tests.boards import Group, fill
+
+pytestmark = pytest.mark.django_db
+KEPT = Path(__file__).with_name("query_counts.json")
+BOARD_LIMIT = 12
+PAGES = {
+    "board": "/",
+    "board, filtered": "/?q=plant:Lyon+severity:critical",
+    "counts": "/counts/",
+    "case": "/cases/{case}/",
+    "approvals": "/approvals/",
+    "audit": "/audit/",
+    "sync": "/sync/",
+    "notifications": "/notifications/",
+    "freshness": "/freshness/",
+    "preferences": "/me/",
+}
+
+
+class Seen:
+    """A group with some cases, read by somebody who may open every page."""
+
+    def __init__(self, size: int) -> None:
+        self.group = Group()
+        self.reader = self._reader()
+        self.cases = fill(self.group, size)
+        for number in range(size):
+            record(self.reader, "case.noted", self.cases[number], text="x")
+            tell(self.reader, "case.assigned", about=self.cases[number], text="x")
+        seal()
+        self.client = Client()
+        self.client.force_login(self.reader)
+
+    def _reader(self) -> User:
+        user = people.person(Role.AUDITOR, Role.ADMINISTRATOR, Role.PLANT_MANAGER)
+        for company in self.group.companies:
+            people.grant(user, Role.BUYER, company=company)
+        return user
+
+    def queries(self, page: str) -> int:
+        """Of the second look: the first one fills what a process keeps."""
+        address = PAGES[page].format(case=self.cases[0].pk)
+        assert self.client.get(address).status_code == 200
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
+            self.client.get(address)
+        return len(seen)
+
+
+@pytest.mark.parametrize("size", [3, 12, 45])
+def test_each_page_takes_as_many_queries_as_on_file_however_many_rows_it_has(size: int) -> None:
+    world = Seen(size)
+    counted = {page: world.queries(page) for page in PAGES}
+    if os.environ.get("UPDATE_QUERY_COUNTS"):
+        KEPT.write_text(json.dumps(counted, indent=1) + "\n")
+    assert counted == json.loads(KEPT.read_text())
+
+
+def test_the_board_keeps_to_its_limit() -> None:
+    assert json.loads(KEPT.read_text())["board"] <= BOARD_LIMIT
