@@ -7,12 +7,12 @@ import contextlib
 import json
 from typing import Any
 
-from apps.accounts.scope import scope_of
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
-from apps.accounts.models import User
+from apps.accounts.scope import scope_of
+from apps.accounts.sessions import person_of
 from apps.exceptions import stream
 from controltower.hub import Frame, Outlet, hub
 from controltower.lib.scope import Scope
@@ -101,11 +101,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
     @database_sync_to_async
     def _scope(self) -> Scope | None:
         """What the person may see now; None when they are no longer signed in."""
-        user = User.objects.filter(pk=self.user_id, is_active=True).first()
-        session = self.scope.get("session")
-        if user is None or session is None or not session.exists(session.session_key):
-            return None
-        return scope_of(user)
+        user = person_of(self.scope.get("session"))
+        return scope_of(user) if user is not None and user.pk == self.user_id else None
 
     async def _say(self, kind: str, **values: Any) -> None:
         await self.send(json.dumps({"type": kind, **values}, separators=(",", ":")))

@@ -28,6 +28,17 @@ BATCH = 200
 CARDS_PER_MESSAGE = 20
 MOST_MISSED = 200
 KEPT = timedelta(days=2)
+NOWHERE: card.Facets = {
+    "company": None,
+    "plant": None,
+    "domain": "",
+    "severity": "",
+    "state": "",
+    "owner": None,
+    "score": "0",
+    "money": "0",
+}
+"""What is said of a case that leaves a channel: where it is now may be no business of those who stay."""
 
 
 class Card(TypedDict):
@@ -159,7 +170,7 @@ def _cards(events: list[Event], channels: dict[int, Channel]) -> list[Card]:
                 "number": event.number,
                 "case": case.id,
                 "version": case.version,
-                "facets": card.facets(case),
+                "facets": NOWHERE if gone else card.facets(case),
                 "html": dict.fromkeys(rendered[case.id], "") if gone else rendered[case.id],
             }
         )

@@ -18,6 +18,7 @@ from apps.accounts.models import User
 from apps.accounts.remembered import remembering
 from apps.accounts.roles import Permission, Role
 from apps.accounts.scope import holds_anywhere, scope_of
+from apps.accounts.sessions import person_of
 from apps.accounts.signals import grants_changed
 from apps.accounts.tasks import announce_ended_grants
 from apps.audit.models import Entry
@@ -213,3 +214,22 @@ def test_a_grant_whose_end_has_come_is_announced() -> None:
     finally:
         grants_changed.disconnect(listen)
     assert heard == [user.pk]
+
+
+def test_a_session_stands_for_its_person_until_it_ends(client) -> None:
+    user = persons.buyer()
+    client.force_login(user)
+    session = client.session
+    assert person_of(session) == user
+    user.set_password("another-long-password")
+    user.save(update_fields=["password"])
+    assert person_of(session) is None, "the password has changed"
+    client.force_login(user)
+    session = client.session
+    people.deactivate(user, by=None)
+    assert person_of(session) is None, "the person is deactivated"
+    people.reactivate(user, by=None)
+    assert person_of(session) == user
+    client.post("/sign-out/")
+    assert person_of(session) is None, "signed out"
+    assert person_of(None) is None

@@ -18,10 +18,14 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.accounts.roles import PERMISSIONS, Permission, Role
+from apps.accounts.scope import scope_of
 from apps.actions import requests
 from apps.actions.models import Request, RequestState
+from apps.exceptions import stream
 from apps.exceptions.actions.agree_new_date import AgreeNewDate
 from apps.exceptions.models import Case
+from controltower.hub import Frame, Outlet
+from controltower.lib.scope import Scope
 from odoo_sync.mirror.purchase import PurchaseOrder
 from odoo_sync.mirror.stock import Warehouse
 from tests import people
@@ -30,6 +34,7 @@ from tests.mirrored import Group
 
 pytestmark = pytest.mark.django_db
 Place = tuple[int | None, int | None]
+SEE = Permission.SEE_CASES
 
 
 @dataclass(frozen=True)
@@ -295,6 +300,44 @@ def test_the_switches_of_a_connection_are_for_group_administrators(world: World,
             status = getattr(person.client, method)(f"/sync/{world.group.connection.pk}/pause/").status_code
         allowed = person.may(Permission.MANAGE_SYNC, (None, None))
         assert (status in (200, 302)) if allowed else status == 403, person.label
+
+
+def test_a_socket_is_offered_exactly_the_cards_that_its_person_could_fetch(world: World) -> None:
+    stream.announce_all(world.cases.values())
+    stream.publish_pending()
+    everything, _ = stream.missed(Scope.everything(), {})
+    assert everything is not None
+    assert len(everything) == len(world.things)
+    wrong = []
+    for person in world.people:
+        expected = {world.cases[label].pk for label, place in world.things.items() if person.may(SEE, place)}
+        scope = scope_of(person.user)
+        outlet = Outlet(person.user.pk, scope, "en")
+        for card in everything:
+            outlet.offer(Frame(card))
+        caught_up, _ = stream.missed(scope, {})
+        offered = {case for _, case in outlet.waiting}
+        fetched = {card["case"] for card in caught_up or []}
+        wrong += [] if offered == fetched == expected else [f"{person.label}: {offered} {fetched} {expected}"]
+        assert len(stream.numbers(scope)) == len(expected)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_case_that_moves_away_says_nothing_of_where_it_is_now(world: World) -> None:
+    case, (company, plant) = world.cases["plant"], world.places["sister"]
+    stream.announce(case)
+    stream.publish_pending()
+    Case.objects.filter(pk=case.pk).update(company_id=company, plant_id=plant, money=987654, severity="critical")
+    moved = Case.objects.get(pk=case.pk)
+    stream.announce(moved)
+    stream.announce_departure(moved, company=world.places["plant"][0], plant=world.places["plant"][1])
+    stream.publish_pending()
+    cards, _ = stream.missed(Scope.of([world.places["plant"]]), {})
+    assert cards
+    told = [Frame(card).text("en") for card in cards]
+    for text in told:
+        for secret in (str(company), "987654", "critical", str(world.group.depot.pk)):
+            assert secret not in text
 
 
 def test_every_route_is_held_by_one_of_these_tests() -> None:
