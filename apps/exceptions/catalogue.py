@@ -8,7 +8,7 @@ from inspect import getdoc
 from typing import Any
 
 from apps.actions.definition import Action, actions
-from apps.exceptions.definition import Detector, detectors
+from apps.exceptions.definition import Detector, Severity, detectors
 from apps.exceptions.score import DEFAULT, score
 
 HEAD = """# Catalogue
@@ -46,6 +46,7 @@ def _detector(detector: type[Detector[Any]]) -> Iterator[str]:
         {
             "key": f"`{detector.key}`",
             "domain": detector.domain.value,
+            "severity": "by score" if detector.least == Severity.LOW else f"by score, at least {detector.least.value}",
             "owner": str(detector.owner.label),
             "judged": f"one `{detector.subject_type}` at a time",
             "limits": ", ".join(f"{one.name} {getattr(detector.limits, one.name)}" for one in fields(detector.limits)),

@@ -25,14 +25,15 @@ class Severity(StrEnum):
     MEDIUM = "medium"
     LOW = "low"
 
+    @property
+    def limit(self) -> Decimal:
+        """The least score of this severity."""
+        return Decimal({"critical": 80, "high": 60, "medium": 35, "low": 0}[self.value])
+
     @classmethod
     def of_score(cls, score: Decimal) -> Severity:
         """Critical from 80, high from 60, medium from 35, else low."""
-        if score >= 80:
-            return cls.CRITICAL
-        if score >= 60:
-            return cls.HIGH
-        return cls.MEDIUM if score >= 35 else cls.LOW
+        return next(one for one in cls if score >= one.limit)
 
 
 class Domain(StrEnum):
@@ -170,8 +171,8 @@ class Detector(Generic[F]):
     ``depends_on`` maps each mirror to how a changed row of it leads to subjects: a lookup path from that row to the
     subject rows, or a function from changed ids to subject keys. Cases that already name a changed row among their
     documents are judged again in any case; ``WHERE_SHOWN`` says that this is enough. ``remedies`` are keys of guided
-    actions, the recommended one first. ``limits`` are typed thresholds. While a lane in ``needs_fresh`` is stale,
-    nothing is opened and nothing is closed.
+    actions, the recommended one first. ``limits`` are typed thresholds. A finding is never less than ``least``. While
+    a lane in ``needs_fresh`` is stale, nothing is opened and nothing is closed.
     """
 
     key: ClassVar[str]
@@ -183,6 +184,7 @@ class Detector(Generic[F]):
     remedies: ClassVar[tuple[str, ...]] = ()
     limits: ClassVar[Any] = None
     depends_on: ClassVar[Mapping[type[Mirror], Path]] = {}
+    least: ClassVar[Severity] = Severity.LOW
     needs_fresh: ClassVar[frozenset[Lane]] = frozenset({Lane.HOT})
 
     def subjects(self, scope: Scope) -> Iterable[str]:

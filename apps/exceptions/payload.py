@@ -33,7 +33,7 @@ VISIBLE = (
 
 def values_of(finding: Finding, detector: type[Detector[Any]]) -> dict[str, Any]:
     """What a case shows of a finding, by column. ``judged_at``, state and version are not among them."""
-    points, terms = score(finding.impact)
+    points, terms = score(finding.impact, detector.least)
     impact = finding.impact
     return {
         "company_id": finding.subject.company,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypedDict
 
-from apps.exceptions.definition import Impact
+from apps.exceptions.definition import Impact, Severity
 
 CENT = Decimal("0.01")
 SHOWN = Decimal("0.000001")
@@ -47,6 +47,7 @@ class Terms(TypedDict):
     """Everything that a score was made of. All numbers are decimal texts."""
 
     score: str
+    floor: str
     version: str
     parameters: dict[str, str]
     terms: list[Term]
@@ -55,12 +56,13 @@ class Terms(TypedDict):
 DEFAULT = Parameters()
 
 
-def score(impact: Impact, parameters: Parameters = DEFAULT) -> tuple[Decimal, Terms]:
+def score(impact: Impact, least: Severity = Severity.LOW, parameters: Parameters = DEFAULT) -> tuple[Decimal, Terms]:
     """100 × (0.45 m + 0.30 t + 0.15 c + 0.10 k), rounded half up to two places, with its terms.
 
     m = min(1, ln(1 + M/m0) / ln(1 + Mcap/m0)) for money at risk M in group currency; t = 1 / (1 + e^(−D/d0)) for a
     delay of D working days, negative while there is slack; c = T × min(1, C/5) for C external customers of which the
     most important weighs T; k = 1 for a breach of safety, compliance or control. Source: catalogue, common rules.
+    Never below the limit of the least severity that the detector names (critical 80, high 60, medium 35, low 0).
     """
     p = parameters
     parts = [
@@ -75,9 +77,11 @@ def score(impact: Impact, parameters: Parameters = DEFAULT) -> tuple[Decimal, Te
         ),
         ("control", "1" if impact.control else "0", "k", Decimal(int(impact.control)), p.control_weight),
     ]
-    total = sum((100 * weight * value for *_, value, weight in parts), Decimal(0)).quantize(CENT, ROUND_HALF_UP)
+    points = sum((100 * weight * value for *_, value, weight in parts), Decimal(0)).quantize(CENT, ROUND_HALF_UP)
+    total = max(points, least.limit)
     terms: Terms = {
         "score": str(total),
+        "floor": str(least.limit),
         "version": p.version,
         "parameters": {
             "m0": str(p.money_unit),

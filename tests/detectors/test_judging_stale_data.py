@@ -48,7 +48,9 @@ def test_a_finding_says_which_data_of_whom_and_why_and_is_looked_at_again_soon()
     assert finding.impact.control and finding.impact.money == 0
 
 
-def test_stale_data_weighs_as_a_breach_of_control():
-    points, _ = score(judged(HOT, timedelta(hours=2)).impact)
-    assert points == 25
-    assert Severity.of_score(points) == Severity.LOW
+def test_stale_data_weighs_as_a_breach_of_control_and_is_never_less_than_high():
+    finding = judged(HOT, timedelta(hours=2))
+    assert score(finding.impact)[0] == 25
+    points, terms = score(finding.impact, detectors[DETECTOR].least)
+    assert (points, terms["floor"]) == (60, "60")
+    assert Severity.of_score(points) == Severity.HIGH

@@ -19,6 +19,7 @@ from apps.exceptions.definition import (
     Finding,
     Impact,
     Moot,
+    Severity,
     Subject,
     Verdict,
     detectors,
@@ -69,7 +70,8 @@ class StaleData(Detector[LaneFacts]):
     The limit of a lane is three polls, and never less than 15 seconds. While the lanes that a detector needs are
     stale, that detector opens and closes nothing, since time alone would make false cases out of old data, and the
     board says so. A first load that runs without a problem is no case. Raised as a control breach (k = 1)
-    without money: the cost is not knowing. The delay counts whole days. The case closes when the lane is fresh.
+    without money, at least high: the cost is not knowing. The delay counts whole days. The case closes when the lane
+    is fresh.
     """
 
     key = "integration.stale_mirror"
@@ -79,6 +81,7 @@ class StaleData(Detector[LaneFacts]):
     owner = Role.ADMINISTRATOR
     subject_type = "connection.lane"
     limits = Limits()
+    least = Severity.HIGH
     needs_fresh = frozenset()
 
     def subjects(self, scope: Scope) -> Iterable[str]:
