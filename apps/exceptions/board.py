@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from apps.exceptions import rows, stream
 from apps.exceptions.card import row
-from apps.exceptions.facets import Facet, facets, link, total
+from apps.exceptions.facets import Facet, counts, link
 from apps.exceptions.filters import SORTS, Filters, Term
 from apps.exceptions.lifecycle import LIVE
 from apps.exceptions.sight import Sight
@@ -61,13 +61,14 @@ class Board:
         except rows.PageError:
             page, damaged, after, before = rows.page(wanted, filters.sort), True, "", ""
         cube = rows.cube(sight.scope, filters, now, me)
+        counted = counts(cube, filters, sight.places, me=me, address=address)
         return cls(
             filters=filters,
             numbers=numbers,
             rows=[row(case) for case in page.cases],
-            facets=facets(cube, filters, sight.places, me=me, address=address),
-            total=total(cube, filters, me=me),
-            money=rows.money_at_risk(wanted) if filters.states <= LIVE else Decimal(0),
+            facets=counted.facets,
+            total=counted.total,
+            money=counted.beside + rows.money_of_orders(wanted) if filters.states <= LIVE else Decimal(0),
             currency=settings.GROUP_CURRENCY,
             before=page.before,
             after=page.after,

@@ -24,7 +24,7 @@ from apps.exceptions.models import Case
 from apps.exceptions.offers import offers
 from apps.exceptions.shown import ShownEvidence, ShownLink, chain_for, evidence_of
 from apps.exceptions.timeline import Happening, timeline
-from apps.exceptions.words import DOMAINS
+from apps.exceptions.words import DOMAINS, kind_of
 from controltower.lib.scope import Scope
 
 LINKS_SHOWN = 9
@@ -89,6 +89,11 @@ class Dossier:
     @cached_property
     def row(self) -> dict[str, Any]:
         return row(self.case)
+
+    @property
+    def kind(self) -> tuple[str, Any]:
+        """Catalogue code and title of what found it."""
+        return kind_of(self.case.detector)
 
     @property
     def domain(self) -> Any:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -37,7 +38,16 @@ class Facet:
     choices: tuple[Choice, ...]
 
 
-def facets(rows: Rows, filters: Filters, places: Directory, *, me: int, address: str) -> list[Facet]:
+@dataclass(frozen=True)
+class Counts:
+    """All facets, how many cases the text asks for, and the money of those that threaten no customer order."""
+
+    facets: list[Facet]
+    total: int
+    beside: Decimal
+
+
+def counts(rows: Rows, filters: Filters, places: Directory, *, me: int, address: str) -> Counts:
     """Every facet, counted under what all the *other* facets ask for."""
     sides = _Sides(rows, filters, me)
     known = [
@@ -48,44 +58,37 @@ def facets(rows: Rows, filters: Filters, places: Directory, *, me: int, address:
         ("owner", _("Owner"), "owned", {"none": _("Unowned"), "me": _("Me")}),
     ]
     found = [
-        Facet(key, title, _choices(key, labels, sides.counts(column), filters, address))
+        Facet(key, title, _choices(key, labels, sides.counts[column], filters, address))
         for key, title, column, labels in known
     ]
-    found.append(Facet("state", _("State"), _states(sides.counts("state"), filters, address)))
-    return [facet for facet in found if len(facet.choices) > (1 if facet.key == "company" else 0)]
-
-
-def total(rows: Rows, filters: Filters, *, me: int) -> int:
-    """How many cases the whole text asks for."""
-    return sum(_Sides(rows, filters, me).counts("").values())
+    found.append(Facet("state", _("State"), _states(sides.counts["state"], filters, address)))
+    shown = [facet for facet in found if len(facet.choices) > (1 if facet.key == "company" else 0)]
+    return Counts(shown, sides.total, sides.beside)
 
 
 class _Sides:
+    """One pass over the cube: a row counts on every side if all sides ask for it, and on the one side that does not."""
+
     def __init__(self, rows: Rows, filters: Filters, me: int) -> None:
-        self.rows = rows
         owners = frozenset("none" if one is None else "me" if one == me else "named" for one in filters.owner)
-        self.asked: dict[str, Callable[[Any], bool]] = {
-            "state": filters.states.__contains__,
-            "domain": _any_of(filters.domain),
-            "severity": _any_of(filters.severity),
-            "company_id": _any_of(filters.company),
-            "plant_id": _any_of(filters.plant),
-            "owned": _any_of(owners),
+        asked: dict[str, frozenset[Any]] = {
+            "state": frozenset(filters.states),
+            "domain": filters.domain,
+            "severity": filters.severity,
+            "company_id": filters.company,
+            "plant_id": filters.plant,
+            "owned": owners,
         }
-
-    def counts(self, column: str) -> dict[Any, int]:
-        """Counts along one side, under what the other sides ask for."""
-        others = [(name, test) for name, test in self.asked.items() if name != column]
-        found: dict[Any, int] = {}
-        for row in self.rows:
-            if all(test(row[name]) for name, test in others):
-                key = row[column] if column else ""
-                found[key] = found.get(key, 0) + row["n"]
-        return found
-
-
-def _any_of(values: frozenset[Any]) -> Callable[[Any], bool]:
-    return values.__contains__ if values else lambda _value: True
+        self.total, self.beside = 0, Decimal(0)
+        self.counts: dict[str, dict[Any, int]] = {name: {} for name in asked}
+        narrow = [(name, values) for name, values in asked.items() if values]
+        for row in rows:
+            against = [name for name, values in narrow if row[name] not in values]
+            if not against:
+                self.total += row["n"]
+                self.beside += row["beside"]
+            for name in against if len(against) == 1 else () if against else asked:
+                self.counts[name][row[name]] = self.counts[name].get(row[name], 0) + row["n"]
 
 
 def _choices(key: str, labels: Any, counts: dict[Any, int], filters: Filters, address: str) -> tuple[Choice, ...]:

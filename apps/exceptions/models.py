@@ -14,6 +14,19 @@ from controltower.lib.scope import Scope
 from odoo_sync.mirror.base import Many2one
 from odoo_sync.models import Connection
 
+_AT_RISK = '$.chain[*] ? (@.mirror == "sale.order.line" && @.money != null && @.money != "0")'
+
+
+def _at_risk(part: str) -> models.GeneratedField:
+    """One part of every customer order line at risk, kept beside the row so that totals need not open ``impact``."""
+    path = models.Func(
+        models.F("impact"),
+        models.Value(f"{_AT_RISK}.{part}"),
+        function="jsonb_path_query_array",
+        output_field=models.JSONField(),
+    )
+    return models.GeneratedField(expression=path, output_field=models.JSONField(), db_persist=True)
+
 
 class CaseQuerySet(models.QuerySet["Case"]):
     """Cases."""
@@ -35,7 +48,8 @@ class Case(models.Model):
 
     ``money`` is at risk in ``currency`` (the group's), each order line once. ``delay_days`` counts working days of the
     plant. ``evidence``, ``impact`` and ``score_terms`` keep what was judged, so that the score can be recomputed by
-    hand. ``version`` grows with each change; a verb names the version it saw. ``facts`` is a digest of what was judged
+    hand. ``order_lines`` and ``order_moneys`` name, in step, the customer order lines at risk and their money.
+    ``version`` grows with each change; a verb names the version it saw. ``facts`` is a digest of what was judged
     last: the same digest says that time alone has passed. On a closed case a null ``clear_since`` says that the
     condition still holds, as the person who closed it knew.
     """
@@ -54,6 +68,8 @@ class Case(models.Model):
     detail = models.CharField(max_length=512, blank=True)
     evidence = models.JSONField(default=list)
     impact = models.JSONField(default=dict)
+    order_lines = _at_risk("row")
+    order_moneys = _at_risk("money")
     money = models.DecimalField(max_digits=20, decimal_places=2, default=0)
     currency = models.CharField(max_length=8)
     delay_days = models.IntegerField(default=0)

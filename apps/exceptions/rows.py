@@ -7,9 +7,10 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Case as When
-from django.db.models import Count, F, Q, Value
+from django.db.models import Count, Q, Sum, Value
 from django.db.models import When as Condition
 from django.utils.dateparse import parse_datetime
 
@@ -19,19 +20,15 @@ from apps.exceptions.lifecycle import LIVE
 from apps.exceptions.models import Case, CaseQuerySet
 from controltower.lib.scope import Scope
 
-PAGE = 40
+PAGE = 30
 MOST = Decimal(10) ** 18
 ORDERS = {"risk": ("score", True), "money": ("money", True), "age": ("opened_at", False), "due": ("delay_days", True)}
 CUBE = ("domain", "company_id", "plant_id", "severity", "state", "owned")
 _AT_RISK = """
-WITH shown AS MATERIALIZED (%s), line AS (
-  SELECT shown.id AS of, link->>'row' AS row, (link->>'money')::numeric AS money
-  FROM shown CROSS JOIN LATERAL jsonb_array_elements(shown.chain) AS link
-  WHERE link->>'mirror' = 'sale.order.line' AND link->>'money' IS NOT NULL
-), once AS (SELECT max(money) AS money FROM line GROUP BY row),
-own AS (SELECT of, sum(money) AS money FROM line GROUP BY of)
-SELECT coalesce((SELECT sum(money) FROM once), 0) + coalesce((
-  SELECT sum(greatest(shown.money - coalesce(own.money, 0), 0)) FROM shown LEFT JOIN own ON own.of = shown.id), 0)
+SELECT sum(money) FROM (SELECT max(money) AS money FROM (
+  SELECT jsonb_array_elements_text(shown.order_lines) AS line,
+    jsonb_array_elements_text(shown.order_moneys)::numeric AS money
+  FROM (%s) AS shown) AS threatened GROUP BY line) AS once
 """
 
 
@@ -126,19 +123,25 @@ def read_mark(sort: str, text: str) -> tuple[Any, int]:
 
 
 def cube(scope: Scope, filters: Filters, now: datetime, me: int) -> list[dict[str, Any]]:
-    """How many live cases lie in each combination of what the facets show, whatever the facets ask for."""
+    """How many live cases lie in each combination of what the facets show, whatever the facets ask for.
+
+    ``beside`` is the money of those that threaten no customer order, such as a bill that is missing.
+    """
     named = sorted(one for one in filters.owner if one not in {None, me})
     kinds = [Condition(owner=None, then=Value("none")), Condition(owner=me, then=Value("me"))]
     kinds += [Condition(owner__in=named, then=Value("named"))] if named else []
     rows = Case.objects.within(scope).filter(condition(filters, now), state__in=sorted(LIVE | filters.states))
     rows = rows.annotate(owned=When(*kinds, default=Value("other"))).order_by()
-    return list(rows.values(*CUBE).annotate(n=Count("*")))
+    beside = Sum("money", filter=Q(order_lines=[]), default=Decimal(0))
+    return list(rows.values(*CUBE).annotate(n=Count("*"), beside=beside))
 
 
-def money_at_risk(cases: CaseQuerySet) -> Decimal:
-    """What all these cases put at risk together, in group currency: an order line that several threaten counts once."""
-    narrow = cases.order_by().annotate(chain=F("impact__chain")).values("id", "money", "chain")
-    query, values = narrow.query.sql_with_params()
+def money_of_orders(cases: CaseQuerySet) -> Decimal:
+    """What all these cases put at risk of customer orders, in group currency: each order line once."""
+    try:
+        query, values = cases.order_by().values("order_lines", "order_moneys").query.sql_with_params()
+    except EmptyResultSet:  # a scope or a filter that nothing can match
+        return Decimal(0)
     with connection.cursor() as cursor:
         cursor.execute(_AT_RISK % query, values)
-        return Decimal(cursor.fetchone()[0])
+        return Decimal(cursor.fetchone()[0] or 0)

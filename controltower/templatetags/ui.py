@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 from django import template
 from django.templatetags.static import static
@@ -19,6 +20,7 @@ FIXED = "\N{NO-BREAK SPACE}"
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """One drawing of the sprite, hidden from screen readers: words stand beside it."""
     return format_html(
