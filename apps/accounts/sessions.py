@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
+from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
 from django.utils.crypto import constant_time_compare
@@ -16,7 +19,7 @@ def person_of(session: SessionBase | None) -> User | None:
     """
     if session is None or not session.session_key:
         return None
-    stored = type(session)(session.session_key).load()
+    stored = import_module(settings.SESSION_ENGINE).SessionStore(session.session_key).load()
     user = User.objects.filter(pk=stored.get(SESSION_KEY), is_active=True).first()
     if user is None or not constant_time_compare(stored.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
         return None
