@@ -82,7 +82,7 @@ def every_way(network: Network, arrival: datetime) -> dict[Node, datetime]:
     return latest
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(generated(), MOMENTS)
 def test_the_projection_is_what_trying_every_way_gives(network, arrival):
     if circular(network):
@@ -92,14 +92,14 @@ def test_the_projection_is_what_trying_every_way_gives(network, arrival):
     assert projection.at_risk == tuple(sorted(node.key for node in projection.expected if node.kind == "demand"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(generated(acyclic=False), MOMENTS)
 def test_a_circle_ends_and_gives_the_same_answer_twice(network, arrival):
     assert project(network, arrival) == project(network, arrival)
     assert len(list(network.walk())) == len(set(network.order)) == len(network.order)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(generated(), MOMENTS, st.integers(0, 72))
 def test_a_later_arrival_never_frees_what_an_earlier_one_endangers(network, arrival, hours):
     if circular(network):
@@ -108,7 +108,7 @@ def test_a_later_arrival_never_frees_what_an_earlier_one_endangers(network, arri
     assert set(project(network, arrival).at_risk) <= set(later.at_risk)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(generated(), MOMENTS)
 def test_every_order_line_at_risk_waits_for_a_broken_need(network, arrival):
     if circular(network):
