@@ -116,10 +116,16 @@ def read_mark(sort: str, text: str) -> tuple[Any, int]:
         read = parse_datetime(value) if sort == "age" else Decimal(value)
     except (ValueError, InvalidOperation):
         raise PageError(text) from None
-    sound = read.tzinfo is not None if isinstance(read, datetime) else read is not None and abs(read) < MOST
-    if not (sound and 0 < number < 1 << 62):
+    if not (_is_sound(read) and 0 < number < 1 << 62):
         raise PageError(text)
     return read, number
+
+
+def _is_sound(read: datetime | Decimal | None) -> bool:
+    """Whether a value can stand in a comparison: an aware moment, or a number that a column can hold."""
+    if isinstance(read, datetime):
+        return read.tzinfo is not None
+    return read is not None and read.is_finite() and abs(read) < MOST
 
 
 def cube(scope: Scope, filters: Filters, now: datetime, me: int) -> list[dict[str, Any]]:
