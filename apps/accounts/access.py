@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol, Self, TypeVar, cast
 
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.db.utils import DataError
 from django.http import Http404
@@ -46,7 +46,7 @@ def find_or_404(queryset: QuerySet[T], scope: Scope, **lookup: Any) -> T:
     """The one row that the scope may see. Raises Http404 for a missing, foreign or malformed one alike."""
     try:
         return cast(Any, queryset).within(scope).get(**lookup)
-    except (queryset.model.DoesNotExist, ValueError, TypeError, OverflowError, ValidationError, DataError):
+    except (ObjectDoesNotExist, ValueError, TypeError, OverflowError, ValidationError, DataError):
         raise Http404 from None
 
 

@@ -68,7 +68,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("theme", "")
     if chosen not in dict(User._meta.get_field("theme").flatchoices):
         return HttpResponseBadRequest(_("Choose light, dark or system."))
-    User.objects.filter(pk=request.user.pk).update(theme=chosen)
+    User.objects.filter(pk=cast(User, request.user).pk).update(theme=chosen)
     return HttpResponse(status=204) if request.headers.get("HX-Request") else redirect("accounts:preferences")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Model
@@ -14,6 +15,15 @@ from apps.audit.models import Entry
 from controltower.lib.places import place_of
 
 TOWER = "Control tower"
+BATCH = 1000
+
+
+class Note(NamedTuple):
+    """What is to be recorded of one thing."""
+
+    verb: str
+    thing: Model
+    details: Mapping[str, Any]
 
 
 def record(by: AbstractBaseUser | None, verb: str, thing: Model, **details: Any) -> Entry:
@@ -22,8 +32,23 @@ def record(by: AbstractBaseUser | None, verb: str, thing: Model, **details: Any)
     A plain insert; the sealer chains it after the commit. ``by`` is null when the tower acts alone. The place is the
     thing's own company and plant. Raises SecretRefusedError and UnstorableDetailError.
     """
+    entry = _entry(by, verb, thing, details)
+    entry.save(force_insert=True)
+    hint_on_commit()
+    return entry
+
+
+def record_all(by: AbstractBaseUser | None, notes: Iterable[Note]) -> int:
+    """The same for many things at once, in their order and in one statement; gives back how many."""
+    entries = Entry.objects.bulk_create([_entry(by, *note) for note in notes], batch_size=BATCH)
+    if entries:
+        hint_on_commit()
+    return len(entries)
+
+
+def _entry(by: AbstractBaseUser | None, verb: str, thing: Model, details: Mapping[str, Any]) -> Entry:
     place = place_of(thing)
-    entry = Entry.objects.create(
+    return Entry(
         actor=by.pk if by else None,
         actor_name=clean(_name_of(by))[:256],
         verb=verb,
@@ -34,8 +59,6 @@ def record(by: AbstractBaseUser | None, verb: str, thing: Model, **details: Any)
         group=current_group(),
         details=plain(details),
     )
-    hint_on_commit()
-    return entry
 
 
 def _name_of(by: AbstractBaseUser | None) -> str:

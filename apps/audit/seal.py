@@ -24,7 +24,7 @@ class Head(NamedTuple):
 def head() -> Head:
     """Where the chain ends now."""
     last = Entry.objects.exclude(position=None).order_by("-position").values_list("position", "hash").first()
-    return Head(last[0], bytes(last[1])) if last else Head(0, GENESIS)
+    return Head(last[0] or 0, bytes(last[1] or b"")) if last else Head(0, GENESIS)
 
 
 def seal(*, wait: bool = False, batch: int = BATCH) -> int:

@@ -144,7 +144,8 @@ def _entries() -> Iterator[tuple[int, Entry | None]]:
     """Sealed entries by position; null for one that cannot even be read."""
     after = -(2**62)
     sealed = Entry.objects.exclude(position=None).order_by("position", "id")
-    while keys := list(sealed.filter(position__gt=after).values_list("position", "id")[:BATCH]):
+    while rows := list(sealed.filter(position__gt=after).values_list("position", "id")[:BATCH]):
+        keys = [(int(position or 0), key) for position, key in rows]
         found = _read([key for _, key in keys])
         yield from ((position, found.get(key)) for position, key in keys)
         after = keys[-1][0]

@@ -27,5 +27,10 @@ def _pieces(lines: Iterator[str]) -> Iterator[str]:
 
 
 async def _asynchronous(pieces: Iterator[str]) -> AsyncIterator[str]:
-    while (piece := await sync_to_async(next)(pieces, None)) is not None:
+    while piece := await sync_to_async(_next)(pieces):
         yield piece
+
+
+def _next(pieces: Iterator[str]) -> str:
+    """The next piece; empty at the end, since the end of an iterator may not cross threads."""
+    return next(pieces, "")

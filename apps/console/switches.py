@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -79,7 +80,7 @@ def retry(connection: Connection, *, by: User) -> None:
     waiting = Quarantine.objects.filter(connection=held, released_at=None)
     for mirror, rows in sorted(Counter(waiting.values_list("mirror", flat=True)).items()):
         record(by, "quarantine.retried", held, mirror=mirror, rows=rows, name=held.name)
-        transaction.on_commit(lambda mirror=mirror: retry_quarantined.delay(held.pk, mirror), robust=True)
+        transaction.on_commit(partial(retry_quarantined.delay, held.pk, mirror), robust=True)
 
 
 def same_data(connection: Connection, *, by: User) -> None:

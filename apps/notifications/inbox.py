@@ -14,7 +14,7 @@ PAGE = 50
 
 def told(user: User | AnonymousUser) -> QuerySet[Notification]:
     """Everything one person has been told; nobody reads another person's."""
-    return Notification.objects.filter(user_id=user.pk).order_by("-id")
+    return Notification.objects.filter(user_id=user.pk or 0).order_by("-id")
 
 
 def unread(user: User | AnonymousUser) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Model
@@ -43,5 +44,5 @@ def _tell(people: list[User], kind: str, *, about: Model, text: str, url: str) -
         for person in people
     )
     for one in told:
-        transaction.on_commit(lambda one=one: deliver(one), robust=True)
+        transaction.on_commit(partial(deliver, one), robust=True)
     return told

@@ -10,7 +10,7 @@ from apps.audit.chain import GENESIS, link
 from apps.audit.errors import SecretRefusedError, UnstorableDetailError
 from apps.audit.group import grouped
 from apps.audit.models import Entry
-from apps.audit.record import record
+from apps.audit.record import Note, record, record_all
 from apps.audit.seal import head, seal
 from tests import people
 
@@ -24,6 +24,18 @@ def test_an_entry_says_who_did_what_to_which_thing() -> None:
     assert (entry.actor, entry.actor_name, entry.verb) == (by.pk, by.username, "case.noted")
     assert (entry.object_type, entry.object_key) == ("accounts.user", str(by.pk))
     assert entry.details == {"text": "call the vendor", "due": "2026-03-01", "money": "12.50"}
+
+
+def test_many_things_are_recorded_at_once_in_their_order(django_assert_num_queries) -> None:
+    things = [people.nobody() for _ in range(3)]
+    with django_assert_num_queries(1):
+        record_all(None, [Note("case.noted", thing, {"number": number}) for number, thing in enumerate(things)])
+    assert record_all(None, []) == 0
+    entries = Entry.objects.order_by("id")
+    assert [(entry.object_key, entry.details) for entry in entries] == [
+        (str(thing.pk), {"number": number}) for number, thing in enumerate(things)
+    ]
+    assert seal() == 3
 
 
 def test_the_tower_itself_acts_without_a_person() -> None:

@@ -217,3 +217,22 @@ def _texts(**query: str) -> list[str]:
 def _read(response) -> str:
     assert response.status_code == 200
     return b"".join(response.streaming_content).decode()
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_an_asynchronous_server_sends_the_export_piece_by_piece(async_client) -> None:
+    from asgiref.sync import sync_to_async
+    from django.db import connections
+
+    def arrange() -> None:
+        user = people.auditor()
+        async_client.force_login(user)
+        for number in range(1200):
+            record(user, "case.noted", user, number=number)
+
+    await sync_to_async(arrange)()
+    response = await async_client.get("/audit/export.json", {"verb": "case.noted"})
+    pieces = [piece async for piece in response.streaming_content]
+    await sync_to_async(connections.close_all)()
+    assert len(pieces) > 2
+    assert [row["details"]["number"] for row in json.loads(b"".join(pieces))] == list(range(1200))
