@@ -40,7 +40,8 @@ class Batch:
 
     @cached_property
     def cases(self) -> list[Case]:
-        return list(Case.objects.within(self.sight.scope).select_related(*RELATED).filter(pk__in=self.versions))
+        seen = Case.objects.within(self.sight.scope).select_related(*RELATED)
+        return list(seen.filter(pk__in=self.versions).order_by("-score", "-id"))
 
     @cached_property
     def form(self) -> Form:

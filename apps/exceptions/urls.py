@@ -9,6 +9,7 @@ app_name = "exceptions"
 urlpatterns: list[URLPattern] = [
     path("", views.board, name="board"),
     path("counts/", views.counts, name="counts"),
+    path("gaps/", views.gaps, name="gaps"),
     path("cases/bulk/", views.bulk, name="bulk"),
     path("cases/<int:key>/", views.case, name="case"),
     *[path(f"cases/<int:key>/{verb}/", views.act, {"verb": verb}, name=verb) for verb in ACTS],

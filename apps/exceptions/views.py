@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,13 +10,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from apps.accounts.access import find_or_404, require
+from apps.accounts.models import User
 from apps.accounts.roles import Permission
+from apps.accounts.scope import holds_anywhere
 from apps.exceptions import stream
 from apps.exceptions.acts import ACTS, answer_of, carry_out, form_for
 from apps.exceptions.board import Board
 from apps.exceptions.bulk import Batch
 from apps.exceptions.card import RELATED
 from apps.exceptions.dossier import Dossier
+from apps.exceptions.inhibition import inhibitions
 from apps.exceptions.models import Case
 from apps.exceptions.sight import Sight
 from controltower.lib.htmx import say
@@ -34,6 +37,14 @@ def board(request: HttpRequest) -> HttpResponse:
 def counts(request: HttpRequest) -> HttpResponse:
     """The totals and facets of the board alone, for a list that is kept current by the socket."""
     return render(request, "exceptions/_counts.html", {"board": _board(request, Sight.of(request))})
+
+
+@require_GET
+def gaps(request: HttpRequest) -> HttpResponse:
+    """What could not be judged, for those who see the mirror. Silence from old data is the banner's to tell."""
+    allowed = holds_anywhere(cast(User, request.user), Permission.SEE_SYNC)
+    known = [one for one in inhibitions() if one.subjects] if allowed else []
+    return render(request, "exceptions/_gaps.html", {"gaps": known})
 
 
 def _board(request: HttpRequest, sight: Sight) -> Board:

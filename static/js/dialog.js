@@ -7,7 +7,9 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.target === dialog && dialog.childElementCount && !dialog.open) dialog.showModal();
+  if (event.detail.target !== dialog || !dialog.childElementCount) return;
+  if (!dialog.open) dialog.showModal();
+  dialog.querySelector("[data-focus], form :is(input:checked, input:not([type=hidden], :disabled), select, textarea)")?.focus();
 });
 
 dialog.addEventListener("click", (event) => {
