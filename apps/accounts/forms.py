@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
+from typing import Any, cast
 from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.accounts.roles import Role
+from odoo_sync.mirror.company import Company
+from odoo_sync.mirror.stock import Warehouse
 
 
 def _zones() -> list[tuple[str, str]]:
@@ -34,3 +40,37 @@ class PreferencesForm(forms.ModelForm):
         model = User
         fields = ["theme", "time_zone"]
         labels = {"theme": _("Theme")}
+
+
+class NewPersonForm(forms.Form):
+    """A sign-in for somebody; the first password is made, not typed."""
+
+    login = forms.CharField(label=_("Name to sign in with"), max_length=150)
+    name = forms.CharField(label=_("Name as others see it"), max_length=150, required=False)
+    email = forms.EmailField(label=_("E-mail"), required=False)
+
+
+class GrantForm(forms.Form):
+    """One role in one place, with an end if it is for a time."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    place = forms.ChoiceField(label=_("Where"))
+    until = forms.DateField(
+        label=_("Until (open-ended if empty)"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(self, *args: Any, places: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        cast(forms.ChoiceField, self.fields["place"]).choices = places
+
+    def given(self) -> dict[str, Any]:
+        """What ``grants.give`` takes. The last day is included, in the giver's time zone."""
+        company, _dot, plant = self.cleaned_data["place"].partition(".")
+        until = self.cleaned_data["until"]
+        zone = timezone.get_current_timezone()
+        return {
+            "role": self.cleaned_data["role"],
+            "company": Company.objects.get(pk=int(company)) if company != "group" else None,
+            "plant": Warehouse.objects.get(pk=int(plant)) if plant else None,
+            "ends_at": datetime.combine(until + timedelta(days=1), time(), zone) if until else None,
+        }

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from apps.accounts.access import require
+from apps.accounts.access import people_with, require
 from apps.accounts.errors import GrantRefusedError
 from apps.accounts.models import Grant, User
 from apps.accounts.roles import Permission, Role
@@ -31,13 +31,15 @@ def give(
     """Give a person a role in one place; giving it again moves its end.
 
     Without a company the whole group, without a plant all of the company. ``by`` is null on the command line. Raises
-    GrantRefusedError for an unknown role or a plant of another company, PermissionDenied.
+    GrantRefusedError for an unknown role, a plant of another company or oneself, PermissionDenied.
     """
     if role not in Role.values:
         raise GrantRefusedError(_("There is no role “%s”.") % role)
     if plant is not None and (company is None or plant.company_id != company.pk):
         raise GrantRefusedError(_("The plant does not belong to this company."))
     _allow(by, company, plant)
+    if by is not None and by.pk == user.pk:
+        raise GrantRefusedError(_("Nobody gives roles to themselves. Ask another administrator."))
     grant, _created = Grant.objects.update_or_create(
         user=user, role=role, company=company, plant=plant, defaults={"ends_at": ends_at, "granted_by": by}
     )
@@ -47,10 +49,22 @@ def give(
 
 @transaction.atomic
 def take(grant: Grant, *, by: User | None) -> None:
-    """Take a role away, at once: open pages of that person stop showing what it covered."""
+    """Take a role away, at once: open pages of that person stop showing what it covered.
+
+    Raises GrantRefusedError for the last administrator of the group, PermissionDenied.
+    """
     _allow(by, grant.company, grant.plant)
+    if is_last_administrator(grant):
+        raise GrantRefusedError(_("This is the last administrator of the group. Make another one first."))
     record(by, "grant.taken", grant, role=grant.role, login=grant.user.username, where=where(grant))
     grant.delete()
+
+
+def is_last_administrator(grant: Grant) -> bool:
+    """Whether nobody else could give roles in the whole group once this grant is gone."""
+    if grant.role != Role.ADMINISTRATOR or grant.company_id is not None:
+        return False
+    return not people_with(Role.ADMINISTRATOR, None, None).exclude(pk=grant.user_id).exists()
 
 
 def where(grant: Grant) -> str:

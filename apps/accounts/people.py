@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from apps.accounts.access import require
+from apps.accounts.errors import GrantRefusedError
+from apps.accounts.grants import is_last_administrator
 from apps.accounts.models import User
 from apps.accounts.roles import Permission
 from apps.audit.record import record
@@ -15,7 +18,7 @@ from apps.audit.record import record
 def create(login: str, password: str, *, name: str = "", email: str = "", by: User | None) -> User:
     """Make a sign-in without any grant. Raises ValidationError for a taken name or a weak password."""
     _allow(by)
-    first, _, last = name.strip().partition(" ")
+    first, _space, last = name.strip().partition(" ")
     user = User(username=login, first_name=first, last_name=last, email=email)
     user.set_password(password)
     user.full_clean()
@@ -27,8 +30,15 @@ def create(login: str, password: str, *, name: str = "", email: str = "", by: Us
 
 @transaction.atomic
 def deactivate(user: User, *, by: User | None) -> None:
-    """End a person's sign-in; open sessions and sockets end with it, the trail keeps the name."""
+    """End a person's sign-in; open sessions and sockets end with it, the trail keeps the name.
+
+    Raises GrantRefusedError for oneself and for the last administrator of the group.
+    """
     _allow(by)
+    if by is not None and by.pk == user.pk:
+        raise GrantRefusedError(_("Nobody deactivates themselves. Ask another administrator."))
+    if any(is_last_administrator(grant) for grant in user.grants.all()):
+        raise GrantRefusedError(_("This is the last administrator of the group. Make another one first."))
     user.is_active = False
     user.save(update_fields=["is_active"])
     record(by, "person.deactivated", user, login=user.username)
@@ -41,6 +51,15 @@ def reactivate(user: User, *, by: User | None) -> None:
     user.is_active = True
     user.save(update_fields=["is_active"])
     record(by, "person.reactivated", user, login=user.username)
+
+
+@transaction.atomic
+def give_new_password(user: User, password: str, *, by: User | None) -> None:
+    """Replace a lost password; every open session of the person ends."""
+    _allow(by)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    record(by, "person.password_replaced", user, login=user.username)
 
 
 def _allow(by: User | None) -> None:

@@ -11,6 +11,7 @@ phrases.add(
         "person.sign_in_failed": _("refused a sign-in from {address}"),
         "person.locked_out": _("locked the sign-in from {address} after too many tries"),
         "person.password_changed": _("changed the password of {login}"),
+        "person.password_replaced": _("gave {login} a new password"),
         "person.created": _("made a sign-in for {login}"),
         "person.deactivated": _("deactivated {login}"),
         "person.reactivated": _("reactivated {login}"),

@@ -10,14 +10,15 @@ from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from apps.accounts.forms import PreferencesForm, SignInForm
 from apps.accounts.grants import shown
 from apps.accounts.models import User
-from apps.accounts.scope import live_grants
+from apps.accounts.roles import Permission
+from apps.accounts.scope import holds_anywhere, live_grants
 from apps.audit.record import record
 
 
@@ -27,6 +28,13 @@ class SignIn(LoginView):
     template_name = "accounts/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def get_default_redirect_url(self) -> str:
+        """The first page that the person may open; the board for everyone who sees cases, and for nobody's roles."""
+        user = cast(User, self.request.user)
+        if holds_anywhere(user, Permission.SEE_CASES) or not holds_anywhere(user, Permission.SEE_SYNC):
+            return super().get_default_redirect_url()
+        return reverse("console:sync")
 
 
 class SignOut(LogoutView):

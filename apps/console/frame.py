@@ -62,7 +62,7 @@ WAYS = (
     Way(gettext_lazy("KPIs"), "kpis", "kpis:scorecard", Permission.SEE_CASES),
     Way(gettext_lazy("Audit"), "audit", "console:audit", Permission.SEE_AUDIT),
     Way(gettext_lazy("Sync"), "sync", "console:sync", Permission.SEE_SYNC),
-    Way(gettext_lazy("People"), "people", "accounts:people", Permission.MANAGE_SYNC),
+    Way(gettext_lazy("People"), "people", "accounts:people", Permission.MANAGE_PEOPLE),
 )
 
 

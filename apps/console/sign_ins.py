@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypedDict
-
-CONSONANTS, VOWELS = "bdfgklmnprstvz", "aeiou"
-WORDS = 4
 
 
 class SignIn(TypedDict):
@@ -21,11 +17,6 @@ class SignIn(TypedDict):
     role: str
     name: str
     where: str
-
-
-def readable_password() -> str:
-    """Four made-up words, easy to type, about 49 bits."""
-    return "-".join("".join(_syllable() for _ in range(2)) for _ in range(WORDS))
 
 
 def known_passwords(file: Path) -> dict[str, str]:
@@ -46,7 +37,3 @@ def keep(file: Path, rows: Sequence[SignIn]) -> None:
         json.dump(list(rows), out, indent=1, ensure_ascii=False)
         out.write("\n")
     os.replace(fresh, file)
-
-
-def _syllable() -> str:
-    return secrets.choice(CONSONANTS) + secrets.choice(VOWELS)

@@ -26,6 +26,7 @@ class Held(StrEnum):
     AUDIT = "auditors and administrators, narrowed to their companies"
     SYNC = "who sees the mirror"
     SWITCH = "group administrators"
+    PEOPLE = "administrators, narrowed to people of their companies"
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,20 @@ ROUTES: dict[str, Route] = {
     "accounts:preferences": Route(Held.OWN, ("get", "post")),
     "accounts:theme": Route(Held.OWN, ("post",)),
     "accounts:password": Route(Held.OWN, ("get", "post")),
+    "accounts:people": Route(Held.PEOPLE),
+    "accounts:new_person": Route(Held.SWITCH, ("get", "post")),
+    "accounts:person": Route(Held.PEOPLE, values={"key": 1}),
+    "accounts:give": Route(Held.PEOPLE, ("post",), {"key": 1}),
+    "accounts:take": Route(Held.PEOPLE, ("post",), {"key": 1, "grant": 1}),
+    "accounts:deactivate_person": Route(Held.SWITCH, ("post",), {"key": 1}),
+    "accounts:reactivate_person": Route(Held.SWITCH, ("post",), {"key": 1}),
+    "accounts:password_person": Route(Held.SWITCH, ("post",), {"key": 1}),
     "notifications:list": Route(Held.OWN),
     "notifications:read_all": Route(Held.OWN, ("post",)),
     "notifications:read": Route(Held.OWN, ("post",), {"message": 1}),
     "exceptions:board": Route(Held.LIST),
     "exceptions:counts": Route(Held.LIST),
+    "exceptions:gaps": Route(Held.LIST),
     "exceptions:bulk": Route(Held.LIST, ("get", "post")),
     "exceptions:case": Route(Held.CASE, values={"key": 1}),
     **{f"exceptions:{verb}": CASE for verb in VERBS},

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from apps.accounts.models import User
+from apps.accounts.passwords import readable_password
 from apps.accounts.roles import Role
 from apps.accounts.scope import scope_of
 from apps.audit.verify import verify
@@ -109,7 +110,7 @@ def test_an_odoo_without_companies_gives_no_places() -> None:
 
 
 def test_passwords_differ_and_are_long() -> None:
-    made = {sign_ins.readable_password() for _ in range(200)}
+    made = {readable_password() for _ in range(200)}
     assert len(made) == 200
     assert all(len(one) == 19 for one in made)
 

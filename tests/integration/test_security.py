@@ -41,6 +41,14 @@ def test_cookies_cannot_be_read_by_scripts_or_sent_by_other_sites(client: Client
     assert session["samesite"] == "Lax"
 
 
+@pytest.mark.parametrize("address", ["/audit/?person=%00", "/?q=a%00b", "/people/?name=%2500%00", "/x%00/"])
+def test_a_zero_byte_in_the_address_is_a_bad_request_everywhere(client: Client, address: str) -> None:
+    client.force_login(people.administrator())
+    response = client.get(address)
+    assert response.status_code == 400
+    assert "makes no sense" in response.content.decode()
+
+
 def test_a_missing_page_says_so_in_the_look_of_the_product(client: Client) -> None:
     client.force_login(people.buyer())
     response = client.get("/no/such/page/")

@@ -13,11 +13,12 @@ from django.db import transaction
 
 from apps.accounts import people
 from apps.accounts.models import User
+from apps.accounts.passwords import readable_password
 from apps.audit.record import record
 from apps.audit.roots import keep_root
 from apps.audit.seal import seal
 from apps.console.cast import CAST, Part, cast_grants, described, places
-from apps.console.sign_ins import SignIn, keep, known_passwords, readable_password
+from apps.console.sign_ins import SignIn, keep, known_passwords
 from apps.exceptions.evaluate import sweep
 from apps.exceptions.models import Case
 from odoo_sync.connections import attach

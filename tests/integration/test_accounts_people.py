@@ -1,0 +1,164 @@
+"""The people pages: making sign-ins, giving and taking roles, and what is refused."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from apps.accounts import grants, people
+from apps.accounts.errors import GrantRefusedError
+from apps.accounts.models import Grant, User
+from apps.accounts.roles import Role
+from apps.accounts.scope import scope_of
+from apps.audit.models import Entry
+from controltower.lib.scope import Slice
+from tests import people as persons
+from tests.boards import Group
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def group() -> Group:
+    return Group()
+
+
+@pytest.fixture
+def admin(client: Client) -> User:
+    user = persons.administrator()
+    client.force_login(user)
+    return user
+
+
+def test_a_new_person_signs_in_with_the_password_that_is_shown_once(client: Client, admin: User) -> None:
+    response = client.post("/people/new/", {"login": "paula", "name": "Paula Vega", "email": "p@example.com"})
+    password = re.search(r"<code>([a-z-]{19})</code>", response.content.decode())
+    assert password is not None
+    user = User.objects.get(username="paula")
+    assert user.shown_name == "Paula Vega"
+    assert scope_of(user).is_empty
+    assert password[1] not in client.get(f"/people/{user.pk}/").content.decode()
+    other = Client()
+    assert other.post("/sign-in/", {"username": "paula", "password": password[1]}).status_code == 302
+    assert Entry.objects.filter(verb="person.created", actor=admin.pk).exists()
+
+
+def test_a_taken_or_impossible_name_is_said_beside_the_field(client: Client, admin: User) -> None:
+    persons.person(username="paula")
+    for login in ("paula", "", "no spaces allowed", "x" * 200):
+        response = client.post("/people/new/", {"login": login})
+        assert response.status_code == 422
+        assert 'class="error"' in response.content.decode()
+    assert User.objects.filter(username__startswith="pau").count() == 1
+
+
+def test_roles_are_given_and_taken_with_a_trace(client: Client, admin: User, group: Group) -> None:
+    user, plant = persons.nobody(), group.plants[0]
+    place = f"{plant.company_id}.{plant.pk}"
+    assert client.post(f"/people/{user.pk}/give/", {"role": "buyer", "place": place}).status_code == 302
+    assert scope_of(user).slices == {Slice(plant.company_id, plant.pk)}
+    page = client.get(f"/people/{user.pk}/").content.decode()
+    assert "Aurora Lyon, Lyon" in page
+    grant = user.grants.get()
+    assert client.post(f"/people/{user.pk}/take/{grant.pk}/").status_code == 302
+    assert scope_of(user).is_empty
+    verbs = Entry.objects.filter(actor=admin.pk, verb__startswith="grant.").order_by("id")
+    assert list(verbs.values_list("verb", flat=True)) == ["grant.given", "grant.taken"]
+
+
+def test_a_role_may_be_given_until_the_end_of_a_day(client: Client, admin: User) -> None:
+    user, today = persons.nobody(), timezone.localdate()
+    client.post(f"/people/{user.pk}/give/", {"role": "auditor", "place": "group", "until": str(today)})
+    ends_at = user.grants.get().ends_at
+    assert ends_at is not None
+    assert ends_at > timezone.now()
+    assert scope_of(user).is_group
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"role": "emperor", "place": "group"},
+        {"role": "buyer", "place": "1.2"},
+        {"role": "buyer", "place": "rubbish"},
+        {"role": "buyer", "place": "group", "until": "tomorrow"},
+        {},
+    ],
+)
+def test_an_impossible_grant_is_refused_beside_its_field(client: Client, admin: User, answer: dict) -> None:
+    user = persons.nobody()
+    assert client.post(f"/people/{user.pk}/give/", answer).status_code == 422
+    assert not user.grants.exists()
+
+
+def test_nobody_gives_roles_to_themselves(client: Client, admin: User) -> None:
+    response = client.post(f"/people/{admin.pk}/give/", {"role": "plant_manager", "place": "group"})
+    assert response.status_code == 409
+    assert "Nobody gives roles to themselves" in response.content.decode()
+    assert admin.grants.count() == 1
+
+
+def test_the_last_administrator_stays(client: Client, admin: User) -> None:
+    response = client.post(f"/people/{admin.pk}/take/{admin.grants.get().pk}/")
+    assert response.status_code == 409
+    assert "last administrator" in response.content.decode()
+    with pytest.raises(GrantRefusedError):
+        people.deactivate(admin, by=None)
+    second = persons.administrator()
+    grants.take(admin.grants.get(), by=second)
+    assert not admin.grants.exists()
+
+
+def test_a_local_administrator_reaches_their_company_alone(client: Client, group: Group) -> None:
+    lyon, detroit = group.companies[0], group.companies[1]
+    client.force_login(persons.person(Role.ADMINISTRATOR, company=lyon))
+    here, there = persons.buyer(lyon), persons.buyer(detroit)
+    both = persons.buyer(lyon)
+    persons.grant(both, Role.CONTROLLER, company=detroit)
+    assert client.get(f"/people/{there.pk}/").status_code == 404
+    page = client.get(f"/people/{both.pk}/").content.decode()
+    assert "Aurora Lyon" in page
+    assert "Aurora Detroit" not in page, "not even the grants in other companies"
+    foreign = Grant.objects.get(user=both, company=detroit)
+    assert client.post(f"/people/{both.pk}/take/{foreign.pk}/").status_code == 404
+    for place in ("group", str(detroit.pk), f"{detroit.pk}.{group.plants[2].pk}"):
+        assert client.post(f"/people/{here.pk}/give/", {"role": "buyer", "place": place}).status_code == 422
+    assert client.post(f"/people/{here.pk}/password/").status_code == 403
+    assert client.post(f"/people/{here.pk}/give/", {"role": "planner", "place": str(lyon.pk)}).status_code == 302
+
+
+def test_a_deactivated_person_is_out_and_may_be_revived(client: Client, admin: User) -> None:
+    user, other = persons.auditor(), Client()
+    other.force_login(user)
+    client.post(f"/people/{user.pk}/deactivate/")
+    assert other.get("/me/").status_code == 302
+    client.post(f"/people/{user.pk}/reactivate/")
+    assert scope_of(User.objects.get(pk=user.pk)).is_group
+    assert client.post(f"/people/{admin.pk}/deactivate/").status_code == 409
+
+
+def test_a_new_password_ends_open_sessions(client: Client, admin: User) -> None:
+    user, other = persons.auditor(), Client()
+    other.force_login(user)
+    page = client.post(f"/people/{user.pk}/password/").content.decode()
+    password = re.search(r"<code>([a-z-]{19})</code>", page)
+    assert password is not None
+    assert other.get("/me/").status_code == 302
+    assert User.objects.get(pk=user.pk).check_password(password[1])
+    assert password[1] not in str(list(Entry.objects.values_list("details", flat=True)))
+
+
+def test_people_are_found_by_name(client: Client, admin: User) -> None:
+    persons.person(username="paula")
+    persons.person(username="quentin")
+    page = client.get("/people/", {"name": "PAU"}).content.decode()
+    assert "paula" in page
+    assert "quentin" not in page
+    assert client.get("/people/", {"name": "%_'"}).status_code == 200
+
+
+def test_an_administrator_starts_where_there_is_something_to_see(client: Client) -> None:
+    for user, first in ((persons.administrator(), "/sync/"), (persons.buyer(), "/"), (persons.nobody(), "/")):
+        answer = {"username": user.username, "password": persons.PASSWORD}
+        assert Client().post("/sign-in/", answer)["Location"] == first
