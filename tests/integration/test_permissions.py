@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.utils import timezone
 
-from apps.accounts.roles import Permission, Role
+from apps.accounts.roles import PERMISSIONS, Permission, Role
 from apps.actions.models import Request, RequestState
-from apps.exceptions.models import Case
+from apps.exceptions.definition import detectors
+from apps.exceptions.models import Case, Check
 from tests.everyone import World, covers, undone
 from tests.house.routes import ROUTES, Held
 from tests.integration.test_permissions_elsewhere import PEOPLE_PAGES, SIGN_IN_PAGES
@@ -156,9 +158,26 @@ def test_the_approvals_list_what_a_person_may_decide(world: World) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_what_cannot_be_judged_is_told_to_those_who_see_the_mirror(world: World) -> None:
+    detector = next(iter(detectors)).key
+    case = next(iter(world.cases.values()))
+    Check.objects.create(
+        detector=detector, subject_type="x", subject_key="1", connection=case.connection, due_at=timezone.now(),
+        cannot_judge="Nothing is known of it",
+    )  # fmt: skip
+    wrong = []
+    for person in world.people:
+        told = "Nothing is known of it" in person.client.get("/gaps/").content.decode()
+        wrong += (
+            [] if told == (Permission.SEE_SYNC in PERMISSIONS.get(person.role, ())) else [f"{person.label}: {told}"]
+        )
+    assert not wrong, "\n".join(wrong)
+
+
 def test_every_route_is_held_by_one_of_these_tests() -> None:
     tried = {
-        *VERBS, "exceptions:case", "exceptions:board", "exceptions:counts", "exceptions:bulk", "actions:propose",
+        *VERBS, "exceptions:case", "exceptions:board", "exceptions:counts", "exceptions:gaps", "exceptions:bulk",
+        "actions:propose",
         "actions:request", "actions:progress", "actions:approve", "actions:reject", "actions:withdraw",
         "actions:again", "actions:undo", "actions:inbox", "console:audit", "console:audit_export", "console:sync",
         "console:switch", *PEOPLE_PAGES, *SIGN_IN_PAGES,
