@@ -53,15 +53,13 @@ class NewPersonForm(forms.Form):
 class GrantForm(forms.Form):
     """One role in one place, with an end if it is for a time."""
 
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    role = forms.ChoiceField(label=_("Role"), choices=[("", _("Choose a role")), *Role.choices])
     place = forms.ChoiceField(label=_("Where"))
-    until = forms.DateField(
-        label=_("Until (open-ended if empty)"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    until = forms.DateField(label=_("Last day, if any"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, places: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
-        cast(forms.ChoiceField, self.fields["place"]).choices = places
+        cast(forms.ChoiceField, self.fields["place"]).choices = [("", _("Choose a place")), *places]
 
     def given(self) -> dict[str, Any]:
         """What ``grants.give`` takes. The last day is included, in the giver's time zone."""
