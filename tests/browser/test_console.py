@@ -1,0 +1,75 @@
+"""The console and the people pages in a real browser: accessible everywhere, and the switches by hand."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from apps.accounts.models import User
+from apps.accounts.roles import Role
+from apps.audit.record import record
+from apps.audit.seal import seal
+from apps.notifications.messages import tell
+from odoo_sync.models import Connection, Quarantine
+from tests.boards import Group
+from tests.browser.conftest import Sit
+from tests.people import PASSWORD, person
+
+pytestmark = pytest.mark.browser
+PAGES = ("/audit/", "/sync/", "/people/", "/people/new/", "/me/", "/me/password/", "/notifications/")
+
+
+@pytest.fixture
+def admin(group: Group) -> User:
+    user = person(Role.ADMINISTRATOR)
+    record(user, "grant.given", user, role="buyer", where="Aurora Lyon", login="paula")
+    tell(user, "case.assigned", about=user, text="A case is yours.", url="/me/")
+    Quarantine.objects.create(connection=group.connection, mirror="res.partner", odoo_id=7, reason="date out of range")
+    seal()
+    return user
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (360, "dark")])
+def test_the_pages_of_an_administrator_are_accessible(admin: User, sit: Sit, width: int, scheme: str):
+    desk = sit(admin, width=width, scheme=scheme)
+    for path in (*PAGES, f"/people/{admin.pk}/"):
+        desk.go(path)
+        desk.check_accessibility()
+        desk.check_no_sideways_scrolling()
+
+
+def test_a_wrong_and_then_the_right_password(sit: Sit, group: Group):
+    user = person(Role.ADMINISTRATOR)
+    page = sit(None).go("/sync/")
+    page.get_by_label("Username").fill(user.username)
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("do not match")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Sync", level=1)).to_be_visible()
+
+
+def test_the_kill_switch_asks_first_and_then_stops_writing(admin: User, sit: Sit, group: Group):
+    page = sit(admin).go("/sync/")
+    page.get_by_role("link", name="Stop all writing").click()
+    expect(page.locator("main")).to_contain_text("Nothing more is sent to this Odoo.")
+    assert Connection.objects.get(pk=group.connection.pk).writes_enabled
+    page.get_by_role("button", name="Stop all writing").click()
+    expect(page.locator("#connections")).to_contain_text("writing stopped")
+    assert not Connection.objects.get(pk=group.connection.pk).writes_enabled
+
+
+def test_the_sync_page_keeps_itself_current(admin: User, sit: Sit, group: Group):
+    page = sit(admin).go("/sync/")
+    expect(page.locator("#connections")).to_contain_text("res.partner,7")
+    Quarantine.objects.all().delete()
+    expect(page.locator("#connections")).not_to_contain_text("res.partner,7")
+
+
+def test_the_trail_is_filtered_by_a_click_on_a_verb(admin: User, sit: Sit):
+    page = sit(admin).go("/audit/")
+    page.get_by_text("Details: granted buyer").click()
+    page.get_by_role("link", name="grant.given").click()
+    expect(page.get_by_label("Verb")).to_have_value("grant.given")
+    expect(page.locator("tbody tr")).to_have_count(1)
