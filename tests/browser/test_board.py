@@ -175,6 +175,9 @@ def test_a_filter_is_a_link_and_back_goes_back(group: Group, sit: Sit):
     expect(page.locator("#search")).to_have_value("severity:critical")
     page.go_back()
     expect(page.locator("#rows > .case")).to_have_count(2)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator("#panel h1")).to_be_visible()
 
 
 def test_what_makes_no_sense_is_said_and_kept(group: Group, sit: Sit):

@@ -70,6 +70,16 @@ def test_someone_who_may_only_look_is_offered_no_verb(group: Group, sit: Sit):
     expect(page.get_by_label("Note")).to_have_count(0)
 
 
+def test_whoever_is_signed_out_is_asked_to_sign_in_again(group: Group, sit: Sit):
+    case = group.case(1)
+    desk = sit(person(Role.PLANNER))
+    page = desk.go(f"/cases/{case.pk}/")
+    desk.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Acknowledge").click()
+    page.wait_for_url("**/sign-in/**")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
 def test_another_companys_case_does_not_exist(group: Group, sit: Sit):
     case = group.case(1)
     foreign = next(one for one in group.companies if one.pk != case.company_id)

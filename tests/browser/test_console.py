@@ -64,7 +64,7 @@ def test_the_sync_page_keeps_itself_current(admin: User, sit: Sit, group: Group)
     page = sit(admin).go("/sync/")
     expect(page.locator("#connections")).to_contain_text("res.partner,7")
     Quarantine.objects.all().delete()
-    expect(page.locator("#connections")).not_to_contain_text("res.partner,7")
+    expect(page.locator("#connections")).not_to_contain_text("res.partner,7", timeout=20_000)
 
 
 def test_the_trail_is_filtered_by_a_click_on_a_verb(admin: User, sit: Sit):
