@@ -27,6 +27,12 @@ function showKeys() {
   openDialog(shell);
 }
 
+function search() {
+  const field = document.getElementById("search");
+  field?.focus();
+  field?.select();
+}
+
 const keys = {
   j: () => move(1),
   k: () => move(-1),
@@ -35,7 +41,7 @@ const keys = {
   e: () => act("acknowledge", current()),
   a: () => act("assign", current()),
   s: () => act("snooze", current()),
-  "/": () => document.getElementById("search")?.select(),
+  "/": search,
   "?": showKeys,
   Escape: () => clear() || closeCase() || document.activeElement?.blur(),
 };

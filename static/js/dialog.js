@@ -21,7 +21,7 @@ dialog.addEventListener("click", (event) => {
 
 dialog.addEventListener("close", () => {
   dialog.replaceChildren();
-  opener?.isConnected && opener.focus();
+  if (document.activeElement === document.body && opener?.isConnected) opener.focus();
   opener = null;
 });
 
