@@ -86,6 +86,11 @@ class Frame:
     def scope(self) -> Scope:
         return scope_of(self.user, Permission.SEE_CASES)
 
+    @property
+    def sees_cases(self) -> bool:
+        """Whether searching for cases makes sense."""
+        return not self.scope.is_empty
+
     @cached_property
     def items(self) -> Sequence[Item]:
         """The rail: only what exists and what the person may open."""

@@ -30,7 +30,10 @@ class Way(NamedTuple):
 
 @dataclass(frozen=True)
 class Board:
-    """Everything the board shows. ``numbers`` were read first, so that no later change can be missed."""
+    """Everything the board shows. ``numbers`` were read first, so that no later change can be missed.
+
+    ``sees_nothing`` says that the person may see no case anywhere, which is not the same as none being open.
+    """
 
     filters: Filters
     numbers: Mapping[str, int]
@@ -45,6 +48,7 @@ class Board:
     me: int
     damaged: bool = False
     first: bool = True
+    sees_nothing: bool = False
 
     @classmethod
     def read(
@@ -76,6 +80,7 @@ class Board:
             me=me,
             damaged=damaged,
             first=not (after or before) or not page.before,
+            sees_nothing=sight.scope.is_empty,
         )
 
     @property

@@ -181,7 +181,7 @@ class Dossier:
             name=partner or link.name,
             detail=" · ".join(filter(None, [link.name if partner else "", link.detail])),
             url=self.documents.url(link.mirror, link.row),
-            state="" if slack is None else "late" if slack < 0 else "safe",
+            state="" if not slack else "late" if slack < 0 else "safe",
             slack=slack,
             due_at=link.due_at,
             expected_at=link.expected_at,

@@ -76,3 +76,12 @@ def test_the_theme_is_remembered(group: Group, sit: Sit):
     assert page.evaluate("getComputedStyle(document.body).colorScheme") == "dark"
     user.refresh_from_db()
     assert user.theme == "dark"
+
+
+def test_who_sees_no_cases_is_told_so_and_not_that_all_is_well(group: Group, sit: Sit):
+    group.case(1)
+    desk = sit(person(Role.ADMINISTRATOR))
+    page = desk.go()
+    expect(page.get_by_text("Your roles show no cases")).to_be_visible()
+    expect(page.get_by_text("Nothing is going wrong")).to_have_count(0)
+    desk.check_accessibility()
