@@ -19,7 +19,7 @@ function read() {
   asked = JSON.parse(document.getElementById("board-state").textContent);
   arrived.clear();
   if (stream) stream.rebase(asked.numbers);
-  else stream = new Stream({ numbers: asked.numbers, onCard: take, onReload: () => location.reload() });
+  else stream = new Stream({ numbers: asked.numbers, onCard: take });
   show(arrived.size);
 }
 

@@ -15,4 +15,4 @@ function take(card) {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-changed] button")) htmx.ajax("GET", page().dataset.url, { target: page(), swap: "outerHTML" });
 });
-new Stream({ numbers: state.numbers, onCard: take, onReload: () => location.reload() });
+new Stream({ numbers: state.numbers, onCard: take });

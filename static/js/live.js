@@ -2,11 +2,18 @@
 const root = document.documentElement;
 const longest = 15000;
 
+/* Too much was missed: the page is read anew, as soon as nobody is writing on it. */
+export function reload() {
+  const fields = [...document.querySelectorAll("textarea, input:not([type=hidden], [type=checkbox], [type=radio], [type=search])")];
+  const busy = document.querySelector("dialog[open]") || fields.some((field) => field.value !== field.defaultValue);
+  if (busy) setTimeout(reload, 2000);
+  else location.reload();
+}
+
 export class Stream {
-  constructor({ numbers, onCard, onReload }) {
+  constructor({ numbers, onCard }) {
     this.numbers = new Map(Object.entries(numbers));
     this.onCard = onCard;
-    this.onReload = onReload;
     this.tries = 0;
     this.missing = new Map();
     this.ended = false;
@@ -46,7 +53,7 @@ export class Stream {
     else if (message.type === "card") this.take(message);
     else if (message.type === "mark") this.say({ type: "ack", mark: message.mark });
     else if (message.type === "caught_up") this.advance(message.channels);
-    else if (message.type === "reload") this.onReload();
+    else if (message.type === "reload") reload();
     else if (message.type === "bye") this.leave();
   }
 

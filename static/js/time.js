@@ -15,7 +15,7 @@ const whole = format({ dateStyle: "full", timeStyle: "long" });
 const calendar = new Intl.DateTimeFormat(language, { timeZone: "UTC", dateStyle: "full" });
 const units = [["day", 86400], ["hour", 3600], ["minute", 60]];
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "always" });
-const lengths = Object.fromEntries(units.map(([unit]) => [unit, new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: unit === "minute" ? "short" : "narrow" })]));
+const lengths = Object.fromEntries(units.map(([unit]) => [unit, new Intl.NumberFormat(spoken || undefined, { style: "unit", unit, unitDisplay: unit === "minute" ? "short" : "narrow" })]));
 
 const now = new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(0, "second");
 
