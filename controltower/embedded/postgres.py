@@ -80,6 +80,9 @@ class Postgres:
         """
         self._make_folder(self.folder)
         major = postgres_version(self.binaries, self.account)
+        if self.data.parent != self.folder and not (self.folder / "password").exists():
+            # Our folder was emptied to start over; what it had elsewhere goes as well.
+            shutil.rmtree(self.data, ignore_errors=True)
         if not self.data.exists():
             self._initialise(major)
         self._check_version(major)
@@ -111,7 +114,8 @@ class Postgres:
     def destroy(self) -> None:
         """Stop, and remove every trace of the data."""
         self.stop()
-        shutil.rmtree(self.data, ignore_errors=True)
+        if self.data.parent != self.folder:
+            shutil.rmtree(self.data.parent, ignore_errors=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self) -> Postgres:
@@ -158,7 +162,8 @@ class Postgres:
         )  # fmt: skip
         self._create_database(new)
         if password.parent != self.folder:
-            password.replace(self.folder / "password")
+            # Perhaps another file system, where a rename would not do.
+            shutil.move(password, self.folder / "password")
         new.rename(self.data)
 
     def _new_password(self, folder: Path) -> Path:

@@ -64,7 +64,7 @@ def demo(arguments: Sequence[str]) -> int:
 def up(wanted: Options, state: State, stage: Stage, socket: Socket) -> Iterator[Running]:
     """Everything started and loaded; all of it is stopped on the way out: life, web, worker, stand-in, servers."""
     seed = origin(wanted, state)
-    with servers(state.folder) as found, stage:
+    with servers(state.folder, kept=not wanted.check) as found, stage:
         stage.watch(*found.children)
         stage.tell("PostgreSQL and Valkey are up")
         env = project.environment(found, state.folder)

@@ -53,6 +53,8 @@ def temporary_folder(*, in_memory: bool) -> Path:
     """A folder that is removed when this program ends, however it ends. The caller still removes it when done."""
     base = MEMORY if in_memory and _has_memory() else Path(tempfile.gettempdir())
     folder = Path(tempfile.mkdtemp(prefix="control-tower-", dir=base))
+    # The database's account may have to pass through; each thing inside has its own rights.
+    folder.chmod(0o711)
     guard().remove(folder)
     return folder
 

@@ -45,15 +45,18 @@ def given(name: str, default_port: int) -> str | None:
 
 
 @contextmanager
-def servers(folder: Path, *, durable: bool = True) -> Iterator[Servers]:
-    """Start what the environment does not give; stop Valkey first, PostgreSQL last."""
+def servers(folder: Path, *, durable: bool = True, kept: bool = True) -> Iterator[Servers]:
+    """Start what the environment does not give; stop Valkey first, PostgreSQL last.
+
+    Not ``durable``: fast, and lost in a crash. Not ``kept``: the data goes when the command ends.
+    """
     with ExitStack() as stack:
         children = []
         database_url = given("DATABASE_URL", 5432)
         redis_url = given("REDIS_URL", 6379)
         if database_url is None:
             postgres = Postgres(folder / "postgres", durable=durable)
-            stack.callback(postgres.stop)
+            stack.callback(postgres.stop if kept else postgres.destroy)
             postgres.start()
             database_url = postgres.url
             children.append(postgres.child)

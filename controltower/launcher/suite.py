@@ -32,7 +32,7 @@ def throw_away(*, in_memory: bool) -> Iterator[dict[str, str]]:
     """The environment of a command that has servers for itself and leaves nothing behind."""
     folder = temporary_folder(in_memory=in_memory)
     try:
-        with servers(folder, durable=not in_memory) as found:
+        with servers(folder, durable=not in_memory, kept=False) as found:
             env = project.environment(found, folder)
             if browser := chromium():
                 env["CHROMIUM"] = browser
