@@ -51,6 +51,7 @@ def _ids(there: Any, domain: list[Any]) -> set[int]:
 
 
 def _relational(records: Any, one: Field, rest: str, operator: str, value: Any) -> Found:
+    """A term on a relation. Among the ids asked of a relation to many ``False`` means nothing, alone it means none."""
     if one.relation not in records._registry:
         return _on_column(records, one, operator, value)
     there = records.env.sudo()[one.relation]
@@ -78,7 +79,8 @@ def _relational(records: Any, one: Field, rest: str, operator: str, value: Any) 
     ids = {key for key in values if isinstance(key, int) and not isinstance(key, bool) and key}
     for word in texts:
         ids.update(there._search_name(word, "="))
-    return _in_relation(records, one, ids, negative=negative, null=any(not word for word in values))
+    null = value is False if one.many else any(not word for word in values)
+    return _in_relation(records, one, ids, negative=negative, null=null)
 
 
 def _in_relation(records: Any, one: Field, ids: set[int], *, negative: bool = False, null: bool = False) -> Found:

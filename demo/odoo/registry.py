@@ -106,7 +106,9 @@ class Registry:
     def _collect(self, model: Any) -> dict[str, Field]:
         fields = {name: from_table(name, facts) for name, facts in {**LOG_FIELDS, **recorded(model._name)}.items()}
         for part in reversed(model.__mro__):
-            fields.update(declared(vars(part).get("_declare", "")))
+            fields = {**declared(vars(part).get("_declare", "")), **fields}
+            for name in vars(part).get("_stored", ()):
+                fields[name].store = True
             for name, digits in vars(part).get("_digits", {}).items():
                 fields[name].digits = digits
             for name, label in vars(part).get("_labels", {}).items():

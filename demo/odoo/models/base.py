@@ -24,7 +24,6 @@ class Partner(Thread, Model):
     _order = "complete_name ASC, id DESC"
     _search_names = ("complete_name", "email", "ref", "vat", "company_registry")
     _belongs_to = ()
-    _declare = "category_id:many2many(res.partner.category)"
     _fallbacks = {
         "property_stock_supplier": "stock.stock_location_suppliers",
         "property_stock_customer": "stock.stock_location_customers",
@@ -93,10 +92,6 @@ class PartnerCategory(Model):
 
     _name = "res.partner.category"
     _title = "Partner Tags"
-    _declare = (
-        "name:char! color:integer parent_id:many2one(res.partner.category) active:boolean "
-        "partner_ids:many2many(res.partner)"
-    )
     _far_side = {"partner_ids": ("res.partner", "category_id")}
 
 
@@ -113,7 +108,6 @@ class CountryState(Model):
 
     _name = "res.country.state"
     _order = "code"
-    _declare = "name:char! code:char! country_id:many2one(res.country)!"
 
 
 class Company(Model):
@@ -184,10 +178,6 @@ class Group(Model):
     _name = "res.groups"
     _title = "Access Groups"
     _order = "name"
-    _declare = (
-        "name:char! full_name:char~ users:many2many(res.users) implied_ids:many2many(res.groups) comment:text "
-        "share:boolean color:integer category_id:many2one(ir.module.category)"
-    )
     _far_side = {"users": ("res.users", "groups_id")}
 
     @computed("full_name")

@@ -184,7 +184,6 @@ class ConsumptionQuestion(Model):
 
     _name = "mrp.consumption.warning"
     _title = "Consumption Warning"
-    _declare = "mrp_production_ids:many2many(mrp.production) mrp_production_count:integer~"
 
     def action_confirm(self) -> Any:
         context = {key: value for key, value in self.env.context.items() if not key.startswith("default_")}
@@ -201,10 +200,6 @@ class BackorderQuestion(Model):
 
     _name = "mrp.production.backorder"
     _title = "Wizard to mark as done or create back order"
-    _declare = (
-        "mrp_production_ids:many2many(mrp.production) "
-        "mrp_production_backorder_line_ids:one2many(mrp.production.backorder.line,mrp_production_backorder_id)"
-    )
 
     def action_close_mo(self) -> Any:
         return self.mrp_production_ids.within(skip_backorder=True).button_mark_done()
@@ -219,7 +214,3 @@ class BackorderQuestionLine(Model):
     """The answer for one order."""
 
     _name = "mrp.production.backorder.line"
-    _declare = (
-        "mrp_production_backorder_id:many2one(mrp.production.backorder) mrp_production_id:many2one(mrp.production) "
-        "to_backorder:boolean"
-    )

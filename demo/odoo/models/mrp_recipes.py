@@ -91,6 +91,7 @@ class Operation(Model):
     _title = "Work Center Usage"
     _order = "bom_id, sequence, id"
     _belongs_to = ("bom_id",)
+    _far_side = {"needed_by_operation_ids": ("mrp.routing.workcenter", "blocked_by_operation_ids")}
     _related = {"company_id": "bom_id.company_id"}
     _defaults = {"sequence": 100, "time_mode": "manual", "time_mode_batch": 10, "time_cycle_manual": 60.0}
 

@@ -114,7 +114,6 @@ class LossType(Model):
     _name = "mrp.workcenter.productivity.loss.type"
     _title = "MRP Workorder productivity losses"
     _rec_name = "loss_type"
-    _declare = "loss_type:selection(availability,performance,quality,productive)!"
 
 
 class Loss(Model):

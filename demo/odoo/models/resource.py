@@ -14,12 +14,6 @@ class Calendar(Model):
 
     _name = "resource.calendar"
     _title = "Resource Working Time"
-    _declare = (
-        "name:char! active:boolean company_id:many2one(res.company) tz:char! hours_per_day:float "
-        "full_time_required_hours:float two_weeks_calendar:boolean "
-        "attendance_ids:one2many(resource.calendar.attendance,calendar_id) "
-        "leave_ids:one2many(resource.calendar.leaves,calendar_id)"
-    )
     _defaults = {
         "tz": lambda self: self.env.context.get("tz") or self.env.user.tz or "UTC",
         "hours_per_day": 8.0,
@@ -50,11 +44,6 @@ class Attendance(Model):
     _name = "resource.calendar.attendance"
     _title = "Work Detail"
     _order = "week_type, dayofweek, hour_from"
-    _declare = (
-        "name:char! dayofweek:selection(0,1,2,3,4,5,6)! hour_from:float! hour_to:float! "
-        "day_period:selection(morning,lunch,afternoon) calendar_id:many2one(resource.calendar)! "
-        "date_from:date date_to:date week_type:selection(0,1) resource_id:many2one(resource.resource) sequence:integer"
-    )
     _belongs_to = ("calendar_id",)
     _defaults = {"dayofweek": "0", "day_period": "morning", "sequence": 10}
 
@@ -65,10 +54,6 @@ class Leaves(Model):
     _name = "resource.calendar.leaves"
     _title = "Resource Time Off Detail"
     _order = "date_from"
-    _declare = (
-        "name:char company_id:many2one(res.company) calendar_id:many2one(resource.calendar) date_from:datetime! "
-        "date_to:datetime! resource_id:many2one(resource.resource) time_type:selection(leave,other)"
-    )
     _defaults = {"time_type": "leave"}
 
 
@@ -77,10 +62,6 @@ class Resource(Model):
 
     _name = "resource.resource"
     _title = "Resources"
-    _declare = (
-        "name:char! active:boolean company_id:many2one(res.company) resource_type:selection(user,material)! "
-        "time_efficiency:float! calendar_id:many2one(resource.calendar) tz:char"
-    )
     _defaults = {
         "resource_type": "material",
         "time_efficiency": 100.0,

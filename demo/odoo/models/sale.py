@@ -335,13 +335,13 @@ class SaleOrderLine(Model):
                     origin=order.name,
                     date_planned=deadline - timedelta(days=order.company_id.security_lead or 0.0),
                     date_deadline=deadline,
-                    group=line._group(),
+                    group=line._need_group(),
                     partner=order.partner_shipping_id,
                     values={"warehouse": order.warehouse_id, "sale_line_id": line.id, "route": line.route_id},
                 )
             )
 
-    def _group(self) -> Any:
+    def _need_group(self) -> Any:
         order = self.order_id
         if not order.procurement_group_id:
             group = self.env["procurement.group"].create(
@@ -368,10 +368,6 @@ class CancelQuestion(Model):
 
     _name = "sale.order.cancel"
     _title = "Sales Order Cancel"
-    _declare = (
-        "order_id:many2one(sale.order)! display_invoice_alert:boolean~ subject:char body:html "
-        "recipient_ids:many2many(res.partner)"
-    )
     _belongs_to = ("order_id",)
 
     def action_cancel(self) -> Any:

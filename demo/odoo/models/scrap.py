@@ -77,7 +77,6 @@ class NotEnoughQuestion(Model):
     """The wizard that asks whether to scrap more than there is."""
 
     _name = "stock.warn.insufficient.qty.scrap"
-    _declare = "scrap_id:many2one(stock.scrap)! product_id:many2one(product.product)"
     _belongs_to = ("scrap_id",)
 
     def action_done(self) -> bool:
@@ -90,7 +89,7 @@ class Attachment(Model):
 
     _name = "ir.attachment"
     _title = "Attachment"
-    _declare = "datas:binary"
+    _stored = ("datas",)
     _order = "id desc"
     _defaults = {"type": "binary", "company_id": lambda self: self.env.company.id}
 

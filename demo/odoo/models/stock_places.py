@@ -87,7 +87,6 @@ class OperationType(Model):
     _name = "stock.picking.type"
     _title = "Picking Type"
     _order = "is_favorite desc, sequence, id"
-    _declare = "is_favorite:boolean"
     _search_names = ("name", "barcode")
     _defaults = {
         "move_type": "direct",
@@ -127,12 +126,6 @@ class Route(Model):
     _name = "stock.route"
     _title = "Inventory Routes"
     _order = "sequence"
-    _declare = (
-        "name:char! active:boolean sequence:integer product_selectable:boolean product_categ_selectable:boolean "
-        "warehouse_selectable:boolean company_id:many2one(res.company) rule_ids:one2many(stock.rule,route_id) "
-        "product_ids:many2many(product.template) categ_ids:many2many(product.category) "
-        "warehouse_ids:many2many(stock.warehouse)"
-    )
     _far_side = {
         "product_ids": ("product.template", "route_ids"),
         "categ_ids": ("product.category", "route_ids"),
@@ -147,13 +140,6 @@ class Rule(Model):
     _name = "stock.rule"
     _title = "Stock Rule"
     _order = "sequence, id"
-    _declare = (
-        "name:char! active:boolean action:selection(pull,push,pull_push,buy,manufacture)! sequence:integer "
-        "route_id:many2one(stock.route)! route_sequence:integer company_id:many2one(res.company) "
-        "location_dest_id:many2one(stock.location)! location_src_id:many2one(stock.location) "
-        "procure_method:selection(make_to_stock,make_to_order,mts_else_mto) warehouse_id:many2one(stock.warehouse) "
-        "picking_type_id:many2one(stock.picking.type) delay:integer propagate_cancel:boolean"
-    )
     _belongs_to = ("route_id",)
     _defaults = {"sequence": 20, "procure_method": "make_to_stock", "delay": 0}
 

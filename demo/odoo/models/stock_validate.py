@@ -106,10 +106,6 @@ class BackorderQuestion(Model):
 
     _name = ASK
     _title = "Backorder Confirmation"
-    _declare = (
-        "pick_ids:many2many(stock.picking) show_transfers:boolean "
-        "backorder_confirmation_line_ids:one2many(stock.backorder.confirmation.line,backorder_confirmation_id)"
-    )
 
     def process(self) -> Any:
         keep = {line.picking_id.id for line in self.backorder_confirmation_line_ids if line.to_backorder}
@@ -129,10 +125,6 @@ class BackorderQuestionLine(Model):
     """The answer for one transfer."""
 
     _name = "stock.backorder.confirmation.line"
-    _declare = (
-        "backorder_confirmation_id:many2one(stock.backorder.confirmation) picking_id:many2one(stock.picking) "
-        "to_backorder:boolean"
-    )
 
 
 class Group(Model):
@@ -141,8 +133,4 @@ class Group(Model):
     _name = "procurement.group"
     _title = "Procurement Group"
     _order = "id desc"
-    _declare = (
-        "name:char! partner_id:many2one(res.partner) move_type:selection(direct,one) sale_id:many2one(sale.order) "
-        "stock_move_ids:one2many(stock.move,group_id) mrp_production_ids:one2many(mrp.production,procurement_group_id)"
-    )
     _defaults = {"move_type": "direct"}

@@ -34,10 +34,6 @@ class IrModelData(Model):
 
     _name = "ir.model.data"
     _order = "module, model, name"
-    _declare = (
-        "module:char! name:char! model:char! res_id:many2one_reference noupdate:boolean complete_name:char~ "
-        "reference:char~"
-    )
     _defaults = {"noupdate": False}
 
     @computed("complete_name", "reference")
@@ -60,7 +56,6 @@ class ConfigParameter(Model):
     _name = "ir.config_parameter"
     _rec_name = "key"
     _order = "key"
-    _declare = "key:char! value:text!"
     _unique = {("key",): "Key must be unique."}
 
     @on_model
@@ -87,10 +82,6 @@ class Module(Model):
     _name = "ir.module.module"
     _rec_name = "shortdesc"
     _order = "name"
-    _declare = (
-        "name:char! shortdesc:char state:selection(uninstallable,uninstalled,installed) latest_version:char "
-        "installed_version:char~ author:char application:boolean"
-    )
 
     @computed("installed_version")
     def _installed_version(self) -> str:
@@ -102,11 +93,6 @@ class Sequence(Model):
 
     _name = "ir.sequence"
     _order = "name, id"
-    _declare = (
-        "name:char! code:char implementation:selection(standard,no_gap) active:boolean prefix:char suffix:char "
-        "number_next:integer number_increment:integer padding:integer company_id:many2one(res.company) "
-        "number_next_actual:integer~"
-    )
     _defaults = {"implementation": "standard", "number_next": 1, "number_increment": 1, "padding": 0}
 
     @computed("number_next_actual")
@@ -130,7 +116,17 @@ class Language(Model):
     """Languages."""
 
     _name = "res.lang"
-    _declare = "name:char! code:char! iso_code:char active:boolean week_start:selection(1,7)"
+    _defaults = {
+        "date_format": "%m/%d/%Y",
+        "time_format": "%H:%M:%S",
+        "grouping": "[3,0]",
+        "decimal_point": ".",
+        "thousands_sep": ",",
+        "direction": "ltr",
+        "week_start": "7",
+        "url_code": "en",
+        "short_time_format": "%H:%M",
+    }
 
 
 class Settings(Model):
@@ -161,14 +157,12 @@ class MessageSubtype(Model):
     """Kinds of messages: discussion, note."""
 
     _name = "mail.message.subtype"
-    _declare = "name:char! internal:boolean default:boolean sequence:integer"
 
 
 class Follower(Model):
     """Who follows a record."""
 
     _name = "mail.followers"
-    _declare = "res_model:char! res_id:many2one_reference partner_id:many2one(res.partner)!"
     _rec_name = "partner_id"
 
 
