@@ -98,8 +98,8 @@ def undo(request: HttpRequest, key: UUID) -> HttpResponse:
         plan = requests.undo_plan(progress.item)
     except RequestError as error:
         return _shown(request, "request", 409, progress=Progress(progress.item, progress.reader, str(error)))
-    context = {"progress": progress, "plan": plan, "changes": changes(plan, progress.item.action)}
-    return _shown(request, "undo", **context)
+    shown = changes(plan, progress.item.action)
+    return _shown(request, "undo", progress=progress, plan=plan, changes=shown)
 
 
 def _decided(request: HttpRequest, key: UUID, verb: Callable[..., Request], form: Any) -> HttpResponse:

@@ -11,14 +11,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from benchmarks.measure import Measure
-
 from apps.accounts.models import Grant, User
 from apps.accounts.roles import Role
 from apps.exceptions import card, stream
 from apps.exceptions.models import Case
 from benchmarks.database import fresh_database
 from benchmarks.live.changes import Sent, change_cases, send_bare
+from benchmarks.measure import Measure
 from controltower.lib.keys import row_key
 from odoo_sync.mirror.company import Company
 from odoo_sync.mirror.stock import Warehouse

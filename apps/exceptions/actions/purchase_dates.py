@@ -64,7 +64,7 @@ def read_dates(order: PurchaseOrder) -> Dates:
         all_lines=tuple(row.odoo_id for row in rows),
         all_receipts=tuple(sorted(one.odoo_id for one in transfers.values())),
         first=first_promises(open_lines),
-        **_downstream(lines, {move.pk for move in moves}),
+        **_downstream(lines, {move.pk for move in moves}),  # type: ignore[arg-type]
     )
 
 
@@ -77,7 +77,8 @@ def first_promises(lines: set[int]) -> dict[int, datetime]:
     """The first date that was ever seen for each line."""
     ledger = Promise.objects.filter(mirror="purchase.order.line", field="promised_at", row__in=lines)
     firsts = ledger.exclude(promised_at=None).values("row").annotate(entry=Min("id")).values_list("entry", flat=True)
-    return dict(Promise.objects.filter(id__in=list(firsts)).values_list("row", "promised_at"))
+    entries = Promise.objects.filter(id__in=list(firsts)).values_list("row", "promised_at")
+    return {row: promised_at for row, promised_at in entries if promised_at is not None}
 
 
 def _downstream(lines: tuple[PurchaseOrderLine, ...], own: set[int]) -> dict[str, object]:

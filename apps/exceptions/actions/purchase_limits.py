@@ -32,7 +32,7 @@ LIMITS = Limits()
 
 def worth_more_than(limit: Decimal, order: PurchaseOrder) -> bool:
     """Whether the untaxed total exceeds the limit, by today's rate. An order whose worth is unknown does."""
-    if order.amount_untaxed is None or order.company is None:
+    if order.amount_untaxed is None or order.company is None or order.company_id is None:
         return True
     rates = read_rates([order.company_id])
     try:

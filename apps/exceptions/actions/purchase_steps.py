@@ -13,6 +13,7 @@ from apps.actions.definition import Step, fact
 from apps.exceptions.actions.purchase_dates import Dates
 from controltower.lib.keys import split_key
 from odoo_sync.mirror.base import Mirror
+from odoo_sync.mirror.stock import Move, Transfer
 
 LINE, ORDER, RECEIPT, MOVE = "purchase.order.line", "purchase.order", "stock.picking", "stock.move"
 
@@ -168,7 +169,8 @@ def _odd_header(dates: Dates) -> list[Step]:
 def _schedules(dates: Dates, now: str | None) -> list[Step]:
     """Receipts whose moves all had the receipt's date go back as a whole, the others move by move."""
     label = _("Put the receipts' dates back")
-    whole, apart = [], []
+    whole: list[Transfer] = []
+    apart: list[Move] = []
     for one in dates.receipts:
         moves = dates.moves_on[one.pk]
         if all(odoo_time(move.scheduled_at) == odoo_time(one.scheduled_at) for move in moves):
