@@ -100,9 +100,17 @@ def _in_relation(records: Any, one: Field, ids: set[int], *, negative: bool = Fa
     def several(row_id: int, _row: Row) -> bool:
         values = raw(one, row_id)
         values = (values,) if isinstance(values, int) and not one.many else values or ()
-        return (any(value in ids for value in values) if values else null) != negative
+        found = any(value in ids for value in values) or (null and _has_none(records, one, row_id))
+        return found != negative
 
     return several, None
+
+
+def _has_none(records: Any, one: Field, row_id: int) -> bool:
+    """Whether a relation to many leads nowhere; archived lines count, whatever the field shows."""
+    if one.type == "one2many":
+        return not records.env.sudo()[one.relation]._holders(one.inverse, records._name, row_id)
+    return not records._raw(one, row_id)
 
 
 def _holders(records: Any, name: str, ids: Iterable[int]) -> set[int]:

@@ -46,7 +46,11 @@ class Partners:
 
     def __init__(self, call: Any, mark: str) -> None:
         self.call = call
-        self.tags = call("res.partner.category", "create", [{"name": f"Tag {mark} {n}"} for n in range(COMPANY_TAGS)])
+        self.tags = call(
+            "res.partner.category",
+            "create",
+            [{"name": f"Tag {mark} {n}", "color": COLOURS[n]} for n in range(COMPANY_TAGS)],
+        )
         made = rows(self.tags)
         self.ids: list[int] = call("res.partner", "create", made)
         parents = [(child, self.ids[place // 3]) for place, child in enumerate(self.ids) if place % 2 and place > 3]
@@ -100,14 +104,15 @@ number_sets = st.tuples(
 )
 flags = st.tuples(st.sampled_from(["is_company", "active"]), st.sampled_from(["=", "!="]), st.booleans())
 relations = st.tuples(
-    st.sampled_from(["parent_id", "child_ids"]),
+    st.just("parent_id"),
     st.sampled_from(["in", "not in"]),
     st.lists(st.one_of(st.integers(0, 39), st.just(False)), max_size=3),
 )
+children = st.tuples(st.just("child_ids"), st.sampled_from(["in", "not in"]), st.lists(st.integers(0, 39), max_size=3))
 tags = st.tuples(
     st.just("category_id"),
     st.sampled_from(["in", "not in"]),
-    st.lists(st.one_of(st.integers(0, COMPANY_TAGS - 1), st.just(False)), max_size=2),
+    st.lists(st.integers(0, COMPANY_TAGS - 1), max_size=2),
 )
 links = st.tuples(
     st.sampled_from(["parent_id", "category_id", "child_ids"]), st.sampled_from(["=", "!="]), st.just(False)
@@ -122,7 +127,9 @@ inner = st.tuples(st.just("color"), st.sampled_from(["=", ">"]), st.sampled_from
 nested = st.tuples(
     st.sampled_from(["parent_id", "child_ids"]), st.sampled_from(["any", "not any"]), inner.map(lambda term: [term])
 )
-terms = st.one_of(texts, text_sets, numbers, number_sets, flags, relations, tags, links, paths, families, nested)
+terms = st.one_of(
+    texts, text_sets, numbers, number_sets, flags, relations, children, tags, links, paths, families, nested
+)
 domains = st.recursive(
     terms.map(lambda term: [term]),
     lambda deeper: st.one_of(
@@ -149,7 +156,7 @@ def test_not_is_complement(partners: Partners, domain: list[Any]) -> None:
     assert partners.search(["!", *domain]) == EVERYBODY - partners.search(domain)
 
 
-@given(term=st.one_of(texts, text_sets, number_sets, relations, tags, links, nested))
+@given(term=st.one_of(texts, text_sets, number_sets, relations, children, tags, links, nested))
 @settings(max_examples=150)
 def test_a_negative_operator_is_the_complement_of_the_positive(partners: Partners, term: Term) -> None:
     name, operator, value = term

@@ -24,6 +24,7 @@ class Partner(Thread, Model):
     _order = "complete_name ASC, id DESC"
     _search_names = ("complete_name", "email", "ref", "vat", "company_registry")
     _belongs_to = ()
+    _lines_with = {"child_ids": "active"}
     _fallbacks = {
         "property_stock_supplier": "stock.stock_location_suppliers",
         "property_stock_customer": "stock.stock_location_customers",
