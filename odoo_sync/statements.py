@@ -1,4 +1,7 @@
-"""The SQL that takes a page into a mirror: COPY into a temporary table, then one upsert that says what changed."""
+"""The SQL that takes a page into a mirror: COPY into a temporary table, then one upsert that says what changed.
+
+A page of which nothing is there yet, as in a first load, is copied straight into its table instead.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,9 @@ class Statements:
     copy: str
     upsert: str
     touch: str
+    occupied: str
+    copy_new: str
+    first_promises: str
 
 
 @lru_cache(maxsize=256)
@@ -34,6 +40,9 @@ def statements_of(layout: Layout) -> Statements:
         copy=f"COPY {incoming} ({columns}) FROM STDIN",
         upsert=upsert(layout, table, incoming, columns),
         touch=touch(table, incoming),
+        occupied=f"SELECT EXISTS (SELECT FROM {table} WHERE id BETWEEN %(first)s AND %(last)s)",
+        copy_new=f"COPY {table} ({columns}, read_began_at, read_ended_at) FROM STDIN",
+        first_promises=first_promises(layout, table),
     )
 
 
@@ -84,6 +93,17 @@ def keep_promises(layout: Layout, incoming: str) -> str:
     CROSS JOIN LATERAL (VALUES {values}) AS v (field, promised, former)
     WHERE v.promised IS DISTINCT FROM v.former
 )"""
+
+
+def first_promises(layout: Layout, table: str) -> str:
+    """Begin the promise ledger of rows that have just been copied into an empty stretch of keys."""
+    given = [
+        f"SELECT '{layout.mirror.key}', id, '{name}', {quoted(column)}, written_at, read_ended_at FROM {table} "
+        f"WHERE id BETWEEN %(first)s AND %(last)s AND {quoted(column)} IS NOT NULL"
+        for name, column in promise_columns(layout).items()
+    ]
+    into = f"INSERT INTO {quoted(Promise._meta.db_table)} (mirror, row, field, promised_at, written_at, seen_at) "
+    return into + " UNION ALL ".join(given) if given else ""
 
 
 def promise_columns(layout: Layout) -> dict[str, str]:

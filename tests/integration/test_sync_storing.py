@@ -1,5 +1,6 @@
 """Pages into mirrors: the promises of contract 1, with a real PostgreSQL and no Odoo at all."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from odoo_sync import load
 from odoo_sync.layout import content_fields, layout_of, odoo_name
 from odoo_sync.load import Page, Stored, store
 from odoo_sync.mirror.base import mirrors
@@ -91,9 +93,7 @@ def test_loading_twice_equals_loading_once(connection, page):
 @given(lines, st.randoms(use_true_random=False), st.integers(1, 5))
 def test_the_order_of_loading_is_irrelevant(connection, page, random, size):
     orders = [row(ORDER, number, name=f"P{number}") for number in range(1, 6)]
-    other = Connection.objects.create(
-        name=f"c{random.random()}", url="http://o", database=str(random.random()), login="l"
-    )
+    other = Connection.objects.create(name=f"c{uuid4()}", url="http://o", database=str(uuid4()), login="l", secret=b"")
     keep(connection, ORDER, orders)
     keep(connection, LINE, page)
     pieces = [(LINE, page[at : at + size]) for at in range(0, len(page), size)] + [(ORDER, [one]) for one in orders]
@@ -251,3 +251,45 @@ def test_a_page_may_be_stored_while_another_transaction_is_open_on_the_same_temp
         keep(connection, LINE, [row(LINE, 1)])
         keep(connection, LINE, [row(LINE, 2)])
     assert PurchaseOrderLine.everything.count() == 2
+
+
+def many(count: int, **values):
+    return [row(LINE, number, date_planned="2026-03-09 08:00:00", **values) for number in range(1, count + 1)]
+
+
+def test_a_large_page_of_new_rows_says_the_same_as_small_ones(connection):
+    other = Connection.objects.create(name="other", url="http://o", database="o", login="l", secret=b"")
+    text = "tab\t back\\slash\nnew line"
+    large = keep(connection, LINE, many(300, name=text))
+    for one in many(300, name=text):
+        keep(other, LINE, [one])
+    assert large.added == len(large.changed) == 300
+    assert contents(connection) == contents(other)
+    told = Promise.objects.values_list("field", "promised_at", "written_at", "seen_at")
+    ours = told.filter(row__lt=other.pk << 40).order_by("row")
+    theirs = told.filter(row__gte=other.pk << 40).order_by("row")
+    assert list(ours) == list(theirs) and len(ours) == 300
+
+
+def test_a_large_page_over_rows_that_are_there_updates_them(connection):
+    keep(connection, LINE, [row(LINE, 150, name="was here", date_planned="2026-03-01 08:00:00")])
+    done = keep(connection, LINE, many(300, name="new"), seconds=20)
+    assert (done.added, len(done.changed)) == (299, 300)
+    assert PurchaseOrderLine.everything.get(pk=connection.pk << 40 | 150).description == "new"
+    assert Promise.objects.filter(row=connection.pk << 40 | 150).count() == 2
+
+
+def test_a_large_page_with_a_row_that_does_not_fit_loses_only_that_row(connection):
+    page = many(300)
+    page[123]["product_qty"] = 1e30
+    done = keep(connection, LINE, page)
+    assert done.held == [124] and PurchaseOrderLine.everything.count() == 299 == Promise.objects.count()
+
+
+def test_a_row_that_arrives_in_the_same_instant_sends_a_large_page_the_long_way(connection, monkeypatch):
+    statements = load.statements_of(LINE)
+    keep(connection, LINE, [row(LINE, 150, name="was here")])
+    blind = replace(statements, occupied="SELECT false -- %(first)s")
+    monkeypatch.setattr(load, "statements_of", lambda layout: blind)
+    done = keep(connection, LINE, many(300, name="new"), seconds=20)
+    assert (done.added, len(done.changed), done.held) == (299, 300, [])
