@@ -76,6 +76,7 @@ PLACES = {STOCKING: ALL, USER: "r"}
 RIGHTS: dict[str, dict[str, str]] = {
     "res.company": {KEYS: ALL, USER: "r"},
     "res.partner": {USER: "r", CONTACTS: ALL, BUYER: "r", SELLER: "rwc"},
+    "res.partner.category": {USER: "r", CONTACTS: ALL},
     "res.users": {USER: "r", KEYS: ALL},
     "res.groups": {USER: "r", KEYS: ALL},
     "res.country": READ_ONLY,

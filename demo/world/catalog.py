@@ -29,7 +29,7 @@ class Vendor:
 
 @dataclass(frozen=True)
 class Customer:
-    """Somebody outside the group who buys; `relevance` is the A, B or C class shown as a tag on the partner."""
+    """Somebody outside the group who buys; `relevance` is the A, B or C class tagged on the partner, or empty."""
 
     name: str
     country: str
@@ -99,7 +99,7 @@ CUSTOMERS = {
     "alpine": Customer("Alpine Snow Works", "AT", "C"),
     "lakeside": Customer("Lakeside Foods", "US", "A"),
     "welland": Customer("Welland Power", "GB", "A"),
-    "orsay": Customer("Orsay Process Systems", "FR", "C"),
+    "orsay": Customer("Orsay Process Systems", "FR", ""),
     "cobalt": Customer("Cobalt Ridge Mining", "CA", "B"),
     "fjord": Customer("Fjord Aquaculture", "NO", "C"),
     "paper": Customer("Ohio River Paper", "US", "B"),

@@ -19,7 +19,7 @@ from demo.world.site import Site, setting
 
 
 def make_partners(site: Site) -> None:
-    """Vendors and customers, shared by the group; a customer carries the tag of its relevance."""
+    """Vendors and customers, shared by the group; a customer that was classified carries the tag of its class."""
     register = site.register
     classes = register.ensure(
         "res.partner.category", {f"class_{name}": {"name": f"Customer class {name}"} for name in "ABC"}
@@ -51,7 +51,7 @@ def make_partners(site: Site) -> None:
                     "customer_rank": 1,
                     "email": f"purchasing@{key}.example",
                     "country_id": site.country[customer.country],
-                    "category_id": setting([classes[f"class_{customer.relevance}"]]),
+                    "category_id": setting([classes[f"class_{one}"] for one in customer.relevance]),
                 }
                 for key, customer in CUSTOMERS.items()
             },
