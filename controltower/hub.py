@@ -2,7 +2,8 @@
 
 A group message per socket costs the channel layer ten times what a local fan-out does (docs/adr); this is the only
 piece of that kind that is ours. What was missed on the way (a lost subscription, a restarted broker) is found by
-number and read again from the database, once per process.
+number and read again from the database, once per process. What a publisher left behind unsent is sent by any process
+with an open socket: where somebody listens, somebody sweeps, with or without a worker.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import asyncio
 import contextlib
 import json
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -22,7 +24,7 @@ from controltower.lib.scope import Scope
 PEOPLE = "people"
 WINDOW = 64
 MARK_EVERY = 16
-CHECK_SECONDS = 5.0
+CHECK_SECONDS = 2.0
 logger = logging.getLogger(__name__)
 
 
@@ -140,9 +142,9 @@ class Hub:
                     outlet.wake.set()
             return
         cards: list[stream.Card] = message["cards"]
-        if any(card["number"] > self.heard.get(card["channel"], 0) + 1 for card in cards) and await self._recover():
-            return
         for card in cards:
+            if card["number"] > self.heard.get(card["channel"], 0) + 1 and await self._recover():
+                return
             self._spread(card)
 
     def _spread(self, card: stream.Card) -> None:
@@ -169,14 +171,25 @@ class Hub:
         return True
 
     async def _check(self) -> None:
+        """Send what was left behind, then compare numbers: the second finds what was numbered and could not be sent."""
         while True:
             await asyncio.sleep(CHECK_SECONDS)
-            try:
-                now = await database_sync_to_async(stream.all_numbers)()
-                if self._ready.is_set() and any(last > self.heard.get(key, 0) for key, last in now.items()):
-                    await self._recover()
-            except Exception:
-                logger.warning("The live stream could not be checked; trying again.", exc_info=True)
+            await self._try(self._sweep)
+            await self._try(self._compare)
+
+    async def _try(self, look: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await look()
+        except Exception:
+            logger.warning("The live stream could not be checked; trying again.", exc_info=True)
+
+    async def _sweep(self) -> None:
+        await database_sync_to_async(stream.publish_pending)()
+
+    async def _compare(self) -> None:
+        now = await database_sync_to_async(stream.all_numbers)()
+        if self._ready.is_set() and any(last > self.heard.get(key, 0) for key, last in now.items()):
+            await self._recover()
 
 
 _hubs: dict[int, Hub] = {}

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
@@ -84,8 +85,13 @@ DATABASES = {"default": {**env.database("DATABASE_URL"), "CONN_HEALTH_CHECKS": T
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_BROKER, REDIS_CHANNELS, REDIS_CACHE = env.redis("REDIS_URL")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_CACHE}}
+# Redis' messages cross its numbered databases, so the number is in the prefix: two towers on one Redis must not hear
+# each other.
 CHANNEL_LAYERS = {
-    "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_CHANNELS]}}
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_CHANNELS], "prefix": f"tower{urlsplit(REDIS_CHANNELS).path}"},
+    }
 }
 
 CELERY_BROKER_URL = REDIS_BROKER

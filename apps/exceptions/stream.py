@@ -1,13 +1,16 @@
 """The numbered stream of changes: whoever commits a change publishes it, once, to those who may see it.
 
 An event row is written in the transaction of the change. After the commit its writer takes one lock, gives
-every committed event the next number of its channel, commits that, sends, and marks it sent. A process that dies in
-between leaves rows that the next publisher or the sweep finishes. Numbers are therefore dense, in publishing
-order, and never handed to a change that is not committed.
+every committed event the next number of its channel, commits that, sends, and marks it sent. Whoever finds the lock
+taken leaves its row to the holder, who looks again after letting go. A process that dies in between leaves rows
+that the next publisher or a sweep finishes: the worker's, and that of every server process with an open socket. Numbers
+are therefore dense, in publishing order, and never handed to a change that is not committed.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, TypedDict
@@ -20,10 +23,12 @@ from django.utils import timezone
 
 from apps.exceptions import card
 from apps.exceptions.models import Case, Channel, Event
-from controltower.lib.locks import held
+from controltower.lib.locks import session_lock
 from controltower.lib.scope import Scope
 
 GROUP = "tower.live"
+LOCK = "stream.publish"
+SEND_SECONDS = 10.0
 BATCH = 200
 CARDS_PER_MESSAGE = 20
 MOST_MISSED = 200
@@ -108,41 +113,56 @@ def _publish_after_commit() -> None:
 
 
 def publish_pending() -> int:
-    """Number, render and send everything committed and not yet sent; returns how many cards went out."""
+    """Send everything committed and not yet sent; returns how many cards this call sent.
+
+    Nobody waits for a turn, and yet no row is left over. A row is committed before its writer tries the lock. If the
+    try fails, somebody holds the lock at that moment, so their letting go comes after the commit, and their look after
+    letting go sees the row (read committed: each statement sees what is committed when it begins). That look
+    takes the lock again, or fails because of a later holder, of whom the same is true; the chain ends only with a
+    look that finds nothing. It is broken by a holder that dies or fails, and mended by the next publisher or sweep.
+    """
+    sent = 0
+    while Event.objects.filter(published_at=None).exists():
+        with session_lock(LOCK) as taken:
+            if not taken:
+                return sent
+            sent += _publish_all()
+    return sent
+
+
+def _publish_all() -> int:
+    """Batch by batch, while holding the lock, until a look finds nothing."""
     sent = 0
     while True:
-        with held("stream.publish"):
-            cards, events, more = _number()
-            if not events:
-                return sent
-            _send(cards)
-            Event.objects.filter(id__in=events).update(published_at=timezone.now())
-        sent += len(cards)
-        if not more:
+        cards, events = _number()
+        if not events:
             return sent
+        _send(cards)
+        Event.objects.filter(id__in=events).update(published_at=timezone.now())
+        sent += len(cards)
 
 
 @transaction.atomic
-def _number() -> tuple[list[Card], list[int], bool]:
-    """Number committed events and render them; an older event of the same case and channel is superseded."""
+def _number() -> tuple[list[Card], list[int]]:
+    """Number committed events and render them; of those without a number only the newest of a case and channel stays.
+
+    One that has a number but is not marked as sent may have been heard, so it stands in for none that came without.
+    """
     waiting = list(Event.objects.filter(published_at=None).order_by("id")[:BATCH])
-    newest = {(event.channel_id, event.case_id): event for event in waiting}
-    superseded = [event.id for event in waiting if event.number is None and newest[_place(event)] is not event]
-    Event.objects.filter(id__in=superseded).delete()
-    fresh = [event for event in waiting if event.number is None and newest[_place(event)] is event]
-    counts: dict[int, int] = {}
-    for event in fresh:
-        counts[event.channel_id] = counts.get(event.channel_id, 0) + 1
+    unnumbered = [event for event in waiting if event.number is None]
+    newest = {_place(event): event for event in unnumbered}
+    fresh = list(newest.values())
+    Event.objects.filter(id__in={event.id for event in unnumbered} - {event.id for event in fresh}).delete()
     channels = {one.id: one for one in Channel.objects.filter(id__in={event.channel_id for event in waiting})}
-    following = {one: channels[one].last_number for one in counts}
+    following = {one.id: one.last_number for one in channels.values()}
     for event in fresh:
         following[event.channel_id] += 1
         event.number = following[event.channel_id]
     Event.objects.bulk_update(fresh, ["number"])
-    for one, count in counts.items():
+    for one, count in Counter(event.channel_id for event in fresh).items():
         Channel.objects.filter(id=one).update(last_number=F("last_number") + count)
-    numbered = [event for event in waiting if event.number is not None]
-    return _cards(numbered, channels), [event.id for event in numbered], len(waiting) == BATCH
+    numbered = sorted((event for event in waiting if event.number is not None), key=lambda event: event.number or 0)
+    return _cards(numbered, channels), [event.id for event in numbered]
 
 
 def _place(event: Event) -> tuple[int, int]:
@@ -178,16 +198,25 @@ def _cards(events: list[Event], channels: dict[int, Channel]) -> list[Card]:
 
 
 def _send(cards: list[Card]) -> None:
-    layer = get_channel_layer()
-    send = async_to_sync(_send_all)
+    """Hand the cards to the channel layer in their order. Raises TimeoutError rather than keep the lock from others."""
     messages = [
         {"type": "live.cards", "cards": cards[start : start + CARDS_PER_MESSAGE]}
         for start in range(0, len(cards), CARDS_PER_MESSAGE)
     ]
-    send(layer, messages)
+    async_to_sync(_send_to_the_end)(messages)
 
 
-async def _send_all(layer: Any, messages: list[dict[str, Any]]) -> None:
+async def _send_to_the_end(messages: list[dict[str, Any]]) -> None:
+    """A request whose reader hangs up is cancelled; the cards it is sending are those of other people too."""
+    sending = asyncio.ensure_future(asyncio.wait_for(_send_all(messages), SEND_SECONDS))
+    try:
+        await asyncio.shield(sending)
+    except asyncio.CancelledError:
+        await sending
+
+
+async def _send_all(messages: list[dict[str, Any]]) -> None:
+    layer = get_channel_layer()
     for message in messages:
         await layer.group_send(GROUP, message)
 

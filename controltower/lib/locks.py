@@ -40,16 +40,3 @@ def session_lock(name: str) -> Iterator[bool]:
         if taken:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
-
-
-@contextmanager
-def held(name: str) -> Iterator[None]:
-    """Wait for the lock and hold it across transactions; it is lost with the database session."""
-    number = lock_number(name)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [number])
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [number])

@@ -1,17 +1,75 @@
-"""A browser's side of the live socket, for tests: it keeps cards as a page would."""
+"""Both ends of the live stream, for tests: cases that change, and a page that keeps cards as a browser would."""
 
 from __future__ import annotations
 
 import json
+import time
 from contextlib import ExitStack
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import transaction
 from websockets.sync.client import ClientConnection, connect
 
-from apps.accounts.models import User
+from apps.accounts.models import Grant, User
+from apps.accounts.roles import Role
+from apps.exceptions import stream
+from apps.exceptions.models import Case
+from controltower.lib.keys import row_key
+from odoo_sync.mirror.company import Company
+from odoo_sync.models import Connection
 from tests.servers import Tower
+
+Group = tuple[Connection, int, int]
+
+
+def two_companies() -> Group:
+    """A connection with two companies, Lyon and Detroit."""
+    one = Connection.objects.create(
+        name="Aurora", url="http://odoo.example", database="aurora", login="bot", secret=b""
+    )
+    lyon, detroit = row_key(one.id, 1), row_key(one.id, 2)
+    Company.objects.create(id=lyon, name="Lyon")
+    Company.objects.create(id=detroit, name="Detroit")
+    return one, lyon, detroit
+
+
+def person(name: str, *companies: int | None) -> User:
+    """A buyer of these companies."""
+    user = User.objects.create(username=name)
+    user.set_unusable_password()
+    user.save()
+    for company in companies:
+        Grant.objects.create(user=user, role=Role.BUYER, company_id=company)
+    return user
+
+
+def case_in(group: Group, company: int | None, key: str) -> Case:
+    return Case.objects.create(
+        detector="purchase.late_line",
+        subject_type="purchase.order.line",
+        subject_key=key,
+        connection=group[0],
+        company_id=company,
+        domain="procure",
+        severity="high",
+        score=Decimal(70),
+        summary=f"Late line {key}",
+        currency="EUR",
+    )
+
+
+def change(case_id: int, *, pause: float = 0.0) -> None:
+    """One committed change of a case, its transaction held open for a while."""
+    with transaction.atomic():
+        case = Case.objects.select_for_update().get(pk=case_id)
+        case.version += 1
+        case.summary = f"{case.summary.split(' · ')[0]} · {case.version}"
+        case.save(update_fields=["version", "summary"])
+        stream.announce(case)
+        time.sleep(pause)
 
 
 def session_cookie(user: User) -> str:

@@ -8,23 +8,18 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from decimal import Decimal
 from unittest.mock import patch
 
 import pytest
 from django.db import connection, transaction
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from apps.accounts.models import Grant, User
-from apps.accounts.roles import Role
+from apps.accounts.models import User
 from apps.exceptions import stream
 from apps.exceptions.lifecycle import CaseState
 from apps.exceptions.models import Case, Channel, Event
 from controltower.hub import WINDOW
-from controltower.lib.keys import row_key
-from odoo_sync.mirror.company import Company
-from odoo_sync.models import Connection
-from tests.integration.live import Page, open_socket, session_cookie
+from tests.integration.live import Group, Page, case_in, change, open_socket, person, session_cookie, two_companies
 from tests.servers import Tower
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,54 +27,12 @@ QUIET = 0.8
 
 
 @pytest.fixture
-def group() -> tuple[Connection, int, int]:
-    """A connection with two companies, Lyon and Detroit."""
-    one = Connection.objects.create(
-        name="Aurora", url="http://odoo.example", database="aurora", login="bot", secret=b""
-    )
-    lyon, detroit = row_key(one.id, 1), row_key(one.id, 2)
-    Company.objects.create(id=lyon, name="Lyon")
-    Company.objects.create(id=detroit, name="Detroit")
-    return one, lyon, detroit
-
-
-def person(name: str, *companies: int | None) -> User:
-    user = User.objects.create(username=name)
-    user.set_unusable_password()
-    user.save()
-    for company in companies:
-        Grant.objects.create(user=user, role=Role.BUYER, company_id=company)
-    return user
-
-
-def case_in(group: tuple[Connection, int, int], company: int | None, key: str) -> Case:
-    return Case.objects.create(
-        detector="purchase.late_line",
-        subject_type="purchase.order.line",
-        subject_key=key,
-        connection=group[0],
-        company_id=company,
-        domain="procure",
-        severity="high",
-        score=Decimal(70),
-        summary=f"Late line {key}",
-        currency="EUR",
-    )
-
-
-def change(case_id: int, *, pause: float = 0.0) -> None:
-    """One committed change of a case, its transaction held open for a while."""
-    with transaction.atomic():
-        case = Case.objects.select_for_update().get(pk=case_id)
-        case.version += 1
-        case.summary = f"{case.summary.split(' · ')[0]} · {case.version}"
-        case.save(update_fields=["version", "summary"])
-        stream.announce(case)
-        time.sleep(pause)
+def group() -> Group:
+    return two_companies()
 
 
 @pytest.fixture
-def lyon_page(tower: Tower, group: tuple[Connection, int, int]) -> Iterator[Page]:
+def lyon_page(tower: Tower, group: Group) -> Iterator[Page]:
     page = Page(tower, session_cookie(person("lyon", group[1])))
     page.open()
     yield page
