@@ -21,6 +21,7 @@ from odoo_sync.client import Client, Row
 from odoo_sync.connections import layout_for, relearn
 from odoo_sync.errors import NotAllowedError, SchemaError
 from odoo_sync.extract import Reader
+from odoo_sync.far_sides import outdated
 from odoo_sync.load import Page, Stored, store
 from odoo_sync.mirror.base import Mirror
 from odoo_sync.models import Connection, Cursor, Run
@@ -35,12 +36,13 @@ RESCAN_EVERY = timedelta(hours=1)
 
 @dataclass
 class Pass:
-    """What one pass over one mirror did."""
+    """What one pass over one mirror did; ``far`` are the passes over links to its rows that were written from here."""
 
     mirror: type[Mirror]
     began_at: datetime
     read: int = 0
     stored: Stored = field(default_factory=Stored)
+    far: list[Pass] = field(default_factory=list)
 
     @property
     def changed(self) -> list[int]:
@@ -81,8 +83,21 @@ def poll(connection: Connection, mirror: type[Mirror], client: Client, cursor: C
     if rescan:
         cursor.rescanned_at = done.began_at
     if due:
+        done.far = list(take_far(connection, mirror, due, client, now - SLOW_WINDOW))
         take(connection, reader, due, done, cursor, unsettled_from=now - SLOW_WINDOW)
     return done
+
+
+def take_far(
+    connection: Connection, mirror: type[Mirror], ids: Sequence[int], client: Client, unsettled_from: datetime
+) -> Iterator[Pass]:
+    """Read the rows whose links to these are outdated: before these themselves, so that a broken pass is repeated."""
+    for there, linked in outdated(connection, mirror, ids, client):
+        if linked:
+            done, reader = Pass(there, timezone.now()), Reader(client, layout_for(connection, there))
+            take(connection, reader, linked, done, None, unsettled_from=unsettled_from)
+            hold_poison(connection, there, reader)
+            yield done
 
 
 def due_for_rescan(cursor: Cursor, now: datetime) -> bool:
@@ -143,8 +158,7 @@ def list_ahead(pages: Iterable[Page]) -> Iterator[tuple[Page, bool]]:
 def close(connection: Connection, reader: Reader, done: Pass, cursor: Cursor) -> None:
     """End a pass inside the transaction of its last page: quarantine, cursor, run."""
     mirror = reader.layout.mirror
-    for odoo_id, reason in reader.poison.items():
-        quarantine.hold(connection, mirror, odoo_id, reason)
+    hold_poison(connection, mirror, reader)
     held = quarantine.held_ids(connection, mirror) - set(done.stored.held) - set(reader.poison)
     if held:
         stored_now = {split_key(key)[1] for key in done.changed}
@@ -154,6 +168,12 @@ def close(connection: Connection, reader: Reader, done: Pass, cursor: Cursor) ->
     cursor.save()
     if done.changed or reader.poison or done.stored.held:
         note_run(connection, done, "delta")
+
+
+def hold_poison(connection: Connection, mirror: type[Mirror], reader: Reader) -> None:
+    """Quarantine what could not be read even alone."""
+    for odoo_id, reason in reader.poison.items():
+        quarantine.hold(connection, mirror, odoo_id, reason)
 
 
 def note_run(connection: Connection, done: Pass, kind: str, *, gone: int = 0, error: str = "") -> None:
@@ -185,7 +205,7 @@ def poll_all(connection: Connection, mirrors: Sequence[type[Mirror]], client: Cl
             for mirror in ours:
                 outcome = attempt(connection, mirror, client, cursors[mirror.key])
                 if outcome is not None:
-                    done.append(outcome)
+                    done += [*outcome.far, outcome]
                     if not outcome.read:
                         quiet.append(cursors[mirror.key])
     finally:
@@ -243,8 +263,7 @@ def resync(connection: Connection, mirror: type[Mirror], odoo_ids: Iterable[int]
     done = Pass(mirror, timezone.now())
     reader = Reader(client, layout_for(connection, mirror))
     take(connection, reader, ids, done, None, unsettled_from=done.began_at - SLOW_WINDOW)
-    for odoo_id, reason in reader.poison.items():
-        quarantine.hold(connection, mirror, odoo_id, reason)
+    hold_poison(connection, mirror, reader)
     after: dict[int, Any] = {row["id"]: row for row in mirror.everything.filter(id__in=keys).values()}
     transaction.on_commit(lambda: announce(connection, mirror, done.changed))
     return {odoo_id: Reread(before.get(key), after.get(key)) for odoo_id, key in zip(ids, keys, strict=True)}

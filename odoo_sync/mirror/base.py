@@ -33,6 +33,8 @@ class Source:
     ``partner`` reads ``partner_id``, all else reads its own name) does not hold. ``extra`` names Odoo fields
     kept in the ``extra`` column. ``promises`` are our date fields whose every value is kept in the promise ledger.
     ``optional`` names our fields that an Odoo may lack: they stay null there instead of failing the probe.
+    ``far_sides`` are Many2many fields (key of their mirror, our field) that link here and that Odoo also lets be
+    written from this side, where it stamps this row alone: with a row, its links there are looked at.
     """
 
     model: str
@@ -45,6 +47,7 @@ class Source:
     per_company: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     archived: bool = False
+    far_sides: tuple[tuple[str, str], ...] = ()
 
 
 class Many2one(models.ForeignKey):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from odoo_sync.mirror.base import Lane, Many2one, Mirror, Source, mirrors
+from odoo_sync.mirror.base import Lane, Many2many, Many2one, Mirror, Source, mirrors
 
 
 @mirrors.add
@@ -58,11 +58,14 @@ class Partner(Mirror):
     """A vendor, customer, company or contact. Odoo: res.partner.
 
     A partner without a company is shared by the group and seen by all. Customers are counted by
-    ``commercial_partner``.
+    ``commercial_partner``. ``tags`` are the keys of partner tags, archived ones too; a contact has its own, which
+    are not those of its commercial partner.
     """
 
     key = "res.partner"
-    source = Source(model="res.partner", renames={"time_zone": "tz"}, lane=Lane.WARM, archived=True)
+    source = Source(
+        model="res.partner", renames={"time_zone": "tz", "tags": "category_id"}, lane=Lane.WARM, archived=True
+    )
     company_path = None
 
     name = models.CharField(null=True)
@@ -74,6 +77,7 @@ class Partner(Mirror):
     time_zone = models.CharField(null=True)
     customer_rank = models.IntegerField(null=True)
     supplier_rank = models.IntegerField(null=True)
+    tags = Many2many()
     active = models.BooleanField(null=True)
 
 
