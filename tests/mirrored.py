@@ -13,6 +13,7 @@ from controltower.lib.keys import row_key
 from odoo_sync.mirror.base import Mirror, mirrors
 from odoo_sync.mirror.company import Company, Partner, WorkingCalendar, WorkingHours
 from odoo_sync.mirror.currency import Currency, CurrencyRate
+from odoo_sync.mirror.partner_tag import PartnerTag
 from odoo_sync.mirror.product import Product, ProductTemplate
 from odoo_sync.mirror.production import ProductionOrder
 from odoo_sync.mirror.purchase import PurchaseOrder, PurchaseOrderLine
@@ -76,6 +77,13 @@ class Group:
             partner.commercial_partner_id = partner.pk
             partner.save(update_fields=["commercial_partner"])
         return partner
+
+    def tag(self, name: str, *partners: Partner, **values: Any) -> PartnerTag:
+        """A tag that these partners carry."""
+        tag: PartnerTag = self.add(PartnerTag, **{"name": name, "active": True, **values})
+        for partner in partners:
+            change(partner, tags=sorted({*partner.tags, tag.pk}))
+        return tag
 
     def rate(self, currency: Currency, rate: str, company: Company | None = None, on: date = date(2026, 1, 1)) -> Any:
         return self.add(CurrencyRate, currency=currency, company=company, from_on=on, rate=Decimal(rate))

@@ -49,13 +49,19 @@ def _detector(detector: type[Detector[Any]]) -> Iterator[str]:
             "severity": "by score" if detector.least == Severity.LOW else f"by score, at least {detector.least.value}",
             "owner": str(detector.owner.label),
             "judged": f"one `{detector.subject_type}` at a time",
-            "limits": ", ".join(f"{one.name} {getattr(detector.limits, one.name)}" for one in fields(detector.limits)),
+            "limits": ", ".join(
+                f"{one.name} {_limit(getattr(detector.limits, one.name))}" for one in fields(detector.limits)
+            ),
             "guided actions": ", ".join(f"`{key}`" for key in detector.remedies) or "none",
             "silent while stale": lanes,
             "judged again after a change of": ", ".join(sorted(f"`{one.key}`" for one in detector.depends_on))
             or "nothing",
         }
     )
+
+
+def _limit(value: Any) -> str:
+    return "; ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _action(action: type[Action[Any]]) -> Iterator[str]:

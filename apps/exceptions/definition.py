@@ -91,7 +91,11 @@ class Link:
 
 @dataclass(frozen=True)
 class Impact:
-    """What a finding puts at risk. ``money`` is group currency, each sale order line counted once."""
+    """What a finding puts at risk. ``money`` is group currency, each sale order line counted once.
+
+    ``importance`` is the weight of the most important customer, from 0 to 1; ``customer_class`` names the class that
+    gave it, empty where the lowest counts for want of a class; ``unclassified`` counts the customers without one.
+    """
 
     money: Decimal = Decimal(0)
     currency: str = "EUR"
@@ -99,7 +103,9 @@ class Impact:
     order_lines: tuple[int, ...] = ()
     productions: tuple[int, ...] = ()
     delay_days: int = 0
-    importance: Decimal = Decimal("0.3")
+    importance: Decimal = Decimal(0)
+    customer_class: str = ""
+    unclassified: int = 0
     control: bool = False
     chain: tuple[Link, ...] = ()
 

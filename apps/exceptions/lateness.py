@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from apps.exceptions.importance import CustomerClass
 from apps.exceptions.network import Projection
 from apps.exceptions.purchases import PurchaseFacts
 from odoo_sync.working_time import local_day, on_day, working_days_between
@@ -15,12 +16,17 @@ from odoo_sync.working_time import local_day, on_day, working_days_between
 class Limits:
     """From how many working days past the promise, or past the agreed date, a line counts as late.
 
-    ``importance`` is the weight of a customer that nobody has classified: full, since unknown is not unimportant.
+    ``customer_classes`` name the tags in Odoo that say how important a customer is. One without such a tag weighs as
+    the lowest class.
     """
 
     overdue_days: int = 1
     slipped_days: int = 1
-    importance: Decimal = Decimal(1)
+    customer_classes: tuple[CustomerClass, ...] = (
+        CustomerClass("Customer class A", Decimal("1.0")),
+        CustomerClass("Customer class B", Decimal("0.6")),
+        CustomerClass("Customer class C", Decimal("0.3")),
+    )
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Q
 
+from apps.exceptions.customers import customer_key, customer_of, sister_partners, tag_names
 from apps.exceptions.network import Demand, PlannedMove, Production
-from odoo_sync.mirror.company import Company, Partner
 from odoo_sync.mirror.product import Product
 from odoo_sync.mirror.production import ProductionOrder
 from odoo_sync.mirror.sale import SaleOrderLine
@@ -75,15 +75,15 @@ def open_demands(keys: Iterable[int]) -> dict[int, Demand]:
     )
     confirmed = [row for row in rows.order_by("id") if (row.order.state if row.order else row.state) in CONFIRMED]
     sisters = sister_partners() if confirmed else set()
-    demands = (_demand(row, sisters) for row in confirmed)
+    names = tag_names(tag for row in confirmed if (customer := customer_of(row)) is not None for tag in customer.tags)
+    demands = (_demand(row, sisters, names) for row in confirmed)
     return {one.key: one for one in demands if one.open_quantity > 0}
 
 
-def _demand(row: SaleOrderLine, sisters: set[int]) -> Demand:
-    order = row.order
-    partner = order.customer if order else None
-    customer = (partner.commercial_partner_id if partner else None) or (order.customer_id if order else None)
-    named = partner.commercial_partner or partner if partner else None
+def _demand(row: SaleOrderLine, sisters: set[int], names: Mapping[int, str]) -> Demand:
+    order, customer, known = row.order, customer_key(row), customer_of(row)
+    named = known or (order.customer if order else None)
+    tags = known.tags if known else []
     return Demand(
         key=row.pk,
         order=row.order_id,
@@ -94,6 +94,8 @@ def _demand(row: SaleOrderLine, sisters: set[int]) -> Demand:
         partner=order.customer_id if order else None,
         customer=customer,
         customer_name=(named.name or "") if named else "",
+        customer_tags=tuple(sorted(names[tag] for tag in tags if tag in names)),
+        tags=tuple(tags),
         external=customer is not None and customer not in sisters,
         open_quantity=(row.quantity or Decimal(0)) - (row.delivered or Decimal(0)),
         net_price=row.net_price or Decimal(0),
@@ -112,16 +114,6 @@ def _promise(row: SaleOrderLine) -> datetime | None:
     if order is None or order.promised_at is not None or order.ordered_at is None:
         return order.promised_at if order else None
     return order.ordered_at + timedelta(days=float(row.lead_days or 0))
-
-
-def sister_partners() -> set[int]:
-    """The partners that stand for companies of the group, with their commercial partners: never external customers."""
-    own = set(Company.everything.exclude(partner=None).values_list("partner_id", flat=True))
-    return own | {
-        commercial
-        for commercial in Partner.everything.filter(id__in=own).values_list("commercial_partner_id", flat=True)
-        if commercial is not None
-    }
 
 
 def product_name(product: Product | None) -> str:

@@ -60,6 +60,7 @@ class Production:
 class Demand:
     """An open, confirmed sale order line. ``customer`` is the commercial partner; a sister company is not external.
 
+    ``customer_tags`` are the names of the tags that count, ``tags`` the keys of all that this customer carries.
     ``net_price`` is per unit, after discount, before tax, in ``currency`` (a mirror key).
     """
 
@@ -72,6 +73,8 @@ class Demand:
     partner: int | None = None
     customer: int | None = None
     customer_name: str = ""
+    customer_tags: tuple[str, ...] = ()
+    tags: tuple[int, ...] = ()
     external: bool = True
     open_quantity: Decimal = Decimal(0)
     net_price: Decimal = Decimal(0)

@@ -52,6 +52,8 @@ def values_of(finding: Finding, detector: type[Detector[Any]]) -> dict[str, Any]
             "productions": list(impact.productions),
             "delay_days": impact.delay_days,
             "importance": str(impact.importance),
+            "customer_class": impact.customer_class,
+            "unclassified": impact.unclassified,
             "control": impact.control,
             "chain": [_link(one) for one in impact.chain],
         },

@@ -172,5 +172,5 @@ def _documents(row: PurchaseOrderLine, network: Network) -> tuple[int, ...]:
     keys |= {row.product.template_id if row.product else None, row.order.vendor_id if row.order else None}
     keys |= {move.transfer for move in network.moves.values()} | set(network.demands)
     for demand in network.demands.values():
-        keys |= {demand.order, demand.partner, demand.customer}
+        keys |= {demand.order, demand.partner, demand.customer, *demand.tags}
     return tuple(sorted(key for key in keys if key is not None))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.exceptions.definition import CannotJudge, Clear, Finding, Moot, Subject, Verdict, detectors
+from apps.exceptions.definition import CannotJudge, Clear, Finding, Moot, Severity, Subject, Verdict, detectors
 from apps.exceptions.network import Demand, Network, Node, PlannedMove, Production
 from apps.exceptions.purchases import PurchaseFacts
 from apps.exceptions.score import score
@@ -137,8 +137,64 @@ def test_a_delivery_on_the_promised_day_is_in_time_and_a_day_later_at_risk():
     assert judged(line(promised_at=day(8), **behind(need=6, promise=7))).impact.money == Decimal("100.01")
 
 
-def test_a_customer_nobody_has_classified_weighs_in_full():
-    assert judged(line(promised_at=day(-1))).impact.importance == 1
+def for_customers(*tags: tuple[str, ...], at_risk: int | None = None) -> PurchaseFacts:
+    """A line that comes too late for customers with these tags, or for the first so many of them."""
+    hanging = behind(need=5, promise=6, customers=len(tags))
+    network, wanted = hanging["network"], len(tags) if at_risk is None else at_risk
+    demands = {
+        key: replace(one, customer_tags=tags[place], promised_at=day(6 if place < wanted else 60))
+        for place, (key, one) in enumerate(network.demands.items())
+    }
+    moves = {
+        key: replace(one, planned_at=demands[one.demand].promised_at) if one.demand else one
+        for key, one in network.moves.items()
+    }
+    return line(promised_at=day(9), network=replace(network, demands=demands, moves=moves), worth=hanging["worth"])
+
+
+def weighed(facts: PurchaseFacts) -> tuple[str, str, int]:
+    impact = judged(facts).impact
+    return str(impact.importance), impact.customer_class, impact.unclassified
+
+
+def test_each_class_of_customers_has_its_weight():
+    assert weighed(for_customers(("Customer class A",))) == ("1.0", "Customer class A", 0)
+    assert weighed(for_customers(("Customer class B",))) == ("0.6", "Customer class B", 0)
+    assert weighed(for_customers(("Customer class C", "Newsletter"))) == ("0.3", "Customer class C", 0)
+
+
+def test_the_highest_class_at_risk_counts():
+    both = ("Customer class C",), ("Customer class B",)
+    assert weighed(for_customers(*both)) == ("0.6", "Customer class B", 0)
+
+
+def test_a_customer_who_gets_the_goods_in_time_does_not_count():
+    both = ("Customer class C",), ("Customer class A",)
+    assert weighed(for_customers(*both, at_risk=1)) == ("0.3", "Customer class C", 0)
+
+
+def test_a_customer_nobody_has_classified_weighs_as_the_lowest_class():
+    assert weighed(for_customers((), ("Newsletter",))) == ("0.3", "", 2)
+
+
+def test_a_line_that_puts_no_customer_at_risk_has_no_importance():
+    assert weighed(line(promised_at=day(-1))) == ("0", "", 0)
+
+
+def test_a_sister_company_has_no_class():
+    facts = for_customers(("Customer class A",))
+    demands = {key: replace(one, external=False) for key, one in facts.network.demands.items()}
+    assert weighed(replace(facts, network=replace(facts.network, demands=demands))) == ("0", "", 0)
+
+
+def test_much_money_and_delay_for_five_customers_is_critical_only_with_an_important_one():
+    def severity(*tags: tuple[str, ...]) -> Severity:
+        impact = judged(for_customers(*tags)).impact
+        return Severity.of_score(score(replace(impact, money=Decimal(400000), delay_days=6))[0])
+
+    others = [("Customer class C",)] * 4
+    assert severity(*others, ("Customer class A",)) == Severity.CRITICAL
+    assert severity(*others, ()) == Severity.HIGH
 
 
 def test_slack_at_the_need_lowers_the_score_below_that_of_a_line_nobody_waits_for():

@@ -9,6 +9,7 @@ from apps.exceptions.detectors.late_purchase import LatePurchase
 from apps.exceptions.evaluate import evaluate, evaluate_change
 from apps.exceptions.models import Case
 from odoo_sync.mirror.company import WorkingHours
+from odoo_sync.mirror.partner_tag import PartnerTag
 from tests.mirrored import NOON, Group, change, days
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +162,69 @@ def test_a_customer_that_turns_out_to_be_a_company_of_the_group(group):
     line, _ = late_for(group)
     assert judge(line).customers == 1
     assert notice(change(group.sister.partner, commercial_partner=group.customer)).customers == 0
+
+
+def weight(case: Case) -> tuple[str, str, int]:
+    return case.impact["importance"], case.impact["customer_class"], case.impact["unclassified"]
+
+
+def test_a_customer_that_gets_and_loses_a_class(group):
+    line, _ = late_for(group)
+    assert weight(judge(line)) == ("0.3", "", 1)
+    low = judge(line).score
+    group.tag("Customer class A", group.customer)
+    case = notice(group.customer)
+    assert weight(case) == ("1.0", "Customer class A", 0)
+    assert case.score > low
+    assert weight(notice(change(group.customer, tags=[]))) == ("0.3", "", 1)
+
+
+@pytest.mark.parametrize("values", [{"name": "Customers"}, {"active": False}, {"gone_at": NOON}])
+def test_a_tag_that_is_renamed_archived_or_deleted(group, values):
+    tag = group.tag("Customer class A", group.customer)
+    line, _ = late_for(group)
+    assert weight(judge(line)) == ("1.0", "Customer class A", 0)
+    assert weight(notice(change(tag, **values))) == ("0.3", "", 1)
+    restored = {"name": "Customer class B", "active": True, "gone_at": None}
+    assert weight(notice(change(tag, **restored))) == ("0.6", "Customer class B", 0)
+
+
+def test_a_tag_that_arrives_after_the_partner_that_carries_it(group):
+    group.tag("Customer class B", group.customer).delete()
+    line, _ = late_for(group)
+    assert weight(judge(line)) == ("0.3", "", 1)
+    [key] = group.customer.tags
+    tag = PartnerTag.everything.create(id=key, name="Customer class B", active=True)
+    assert weight(notice(tag)) == ("0.6", "Customer class B", 0)
+
+
+def test_a_delivery_address_takes_the_class_of_its_company_and_not_its_own(group):
+    gate = group.partner("Gate 3", parent=group.customer, commercial_partner=group.customer)
+    group.tag("Customer class A", gate)
+    line, _ = late_for(group, customer=gate)
+    assert weight(judge(line)) == ("0.3", "", 1)
+    group.tag("Customer class B", group.customer)
+    assert weight(notice(group.customer)) == ("0.6", "Customer class B", 0)
+
+
+def test_a_contact_that_becomes_a_customer_of_its_own(group):
+    group.tag("Customer class C", group.customer)
+    gate = group.partner("Gate 3", parent=group.customer, commercial_partner=group.customer)
+    group.tag("Customer class A", gate)
+    line, _ = late_for(group, customer=gate)
+    assert weight(judge(line)) == ("0.3", "Customer class C", 0)
+    assert weight(notice(change(gate, commercial_partner=gate))) == ("1.0", "Customer class A", 0)
+
+
+def test_a_company_that_arrives_after_its_delivery_address_brings_the_class(group):
+    tag = group.tag("Customer class A", group.customer)
+    gate = group.partner("Gate 3", parent=group.customer, commercial_partner=group.customer)
+    key = group.customer.pk
+    group.customer.delete()
+    line, _ = late_for(group, customer=gate)
+    assert weight(judge(line)) == ("0.3", "", 1)
+    back = type(gate).everything.create(id=key, name="Hydra Water", commercial_partner_id=key, tags=[tag.pk])
+    assert weight(notice(back)) == ("1.0", "Customer class A", 0)
 
 
 @pytest.mark.parametrize("which", ["vendor", "template", "transfer"])

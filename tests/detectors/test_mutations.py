@@ -6,7 +6,6 @@ import inspect
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import timedelta
-from decimal import Decimal
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
@@ -40,10 +39,23 @@ def passes(module: ModuleType) -> bool:
 
 def off_by_one(limits: Any) -> Iterator[tuple[str, Any]]:
     for field in fields(limits):
-        value = getattr(limits, field.name)
-        step = timedelta(seconds=1) if isinstance(value, timedelta) else Decimal(1) if isinstance(value, Decimal) else 1
-        yield f"{field.name} - 1", replace(limits, **{field.name: value - step})
-        yield f"{field.name} + 1", replace(limits, **{field.name: value + step})
+        for what, value in changed(getattr(limits, field.name)):
+            yield f"{field.name} {what}", replace(limits, **{field.name: value})
+
+
+def changed(value: Any) -> Iterator[tuple[str, Any]]:
+    """A limit one step lower and higher, a name that is another; of several values each in turn."""
+    if isinstance(value, str):
+        yield "renamed", f"not {value}"
+    elif isinstance(value, tuple):
+        make = value._make if hasattr(value, "_make") else tuple
+        for place, one in enumerate(value):
+            for what, other in changed(one):
+                yield f"{place} {what}", make([*value[:place], other, *value[place + 1 :]])
+    else:
+        step = timedelta(seconds=1) if isinstance(value, timedelta) else type(value)(1)
+        yield "- 1", value - step
+        yield "+ 1", value + step
 
 
 def mutants() -> Iterator[Any]:

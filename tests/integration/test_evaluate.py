@@ -16,6 +16,7 @@ from apps.exceptions.lifecycle import LIVE
 from apps.exceptions.models import Case, Check
 from odoo_sync.mirror.company import Partner, WorkingCalendar
 from odoo_sync.mirror.currency import CurrencyRate
+from odoo_sync.mirror.partner_tag import PartnerTag
 from odoo_sync.mirror.product import ProductTemplate
 from odoo_sync.mirror.production import ProductionOrder
 from odoo_sync.mirror.purchase import PurchaseOrder, PurchaseOrderLine
@@ -29,6 +30,7 @@ STEPS = st.one_of(
     st.sampled_from(["promise", "receive", "order_state", "make", "sale_promise", "deliver", "sale_state", "clock"]),
     st.sampled_from(["link", "link", "back_link", "move_date", "move_state", "move_gone", "new_sale", "new_receipt"]),
     st.sampled_from(["rate", "zone", "vendor", "template", "line_gone", "clock"]),
+    st.sampled_from(["tags", "tag", "contact"]),
 )
 EXAMPLES = int(os.environ.get("EXAMPLES", "12"))
 
@@ -42,7 +44,9 @@ class History:
         group.rate(group.euro, "0.8", company=group.sister)
         self.sold = [group.sale(days(day), price=100 + day) for day in (4, 7)]
         abroad = {"company": group.sister, "warehouse": group.depot, "currency": group.dollar}
-        self.sold.append(group.sale(days(1), customer=group.partner("Mersey"), **abroad))
+        self.partners = [group.customer, group.partner("Mersey")]
+        self.classes = [group.tag(f"Customer class {name}", self.partners[0]) for name in "ABC"]
+        self.sold.append(group.sale(days(1), customer=self.partners[1], **abroad))
         self.made = [group.make(days(3), days(5), feeds=[one.move for one in self.sold[:2]])]
         self.made.append(group.make(days(1), days(2), feeds=[self.made[0].raw]))
         change(self.made[1].raw, scheduled_at=None)
@@ -121,6 +125,18 @@ class History:
     def _template(self, one, two):
         self._changed(change(self.lines[one % len(self.lines)].product.template, name=f"Part {two}"))
 
+    def _tags(self, one, two):
+        carried = [tag.pk for place, tag in enumerate(self.classes) if two >> place & 1]
+        self._changed(change(self.partners[one % len(self.partners)], tags=carried))
+
+    def _tag(self, one, two):
+        values = [{"name": "Customer class B"}, {"active": False}, {"gone_at": NOON}, {"active": True, "gone_at": None}]
+        self._changed(change(self.classes[one % len(self.classes)], **values[two % 4]))
+
+    def _contact(self, one, two):
+        contact, company = self.partners[one % len(self.partners)], self.partners[two % len(self.partners)]
+        self._changed(change(contact, commercial_partner=company))
+
     def _new_sale(self, one, two):
         sold = self.group.sale(days(two - 2, self.now), price=50)
         change(self.made[one % len(self.made)].made, next_moves=[sold.move.pk])
@@ -188,7 +204,7 @@ def test_by_change_and_by_time_finds_what_a_sweep_of_everything_finds(steps):
 def test_every_mirror_that_a_step_changes_is_one_the_detector_says_it_depends_on():
     changed = {
         PurchaseOrder, PurchaseOrderLine, Move, ProductionOrder, SaleOrder, SaleOrderLine, CurrencyRate, Partner,
-        WorkingCalendar, ProductTemplate,
+        PartnerTag, WorkingCalendar, ProductTemplate,
     }  # fmt: skip
     assert changed <= set(LatePurchase.depends_on)
 

@@ -24,6 +24,7 @@ from apps.exceptions.definition import (
     Verdict,
     detectors,
 )
+from apps.exceptions.importance import importance_of
 from apps.exceptions.lateness import Lateness, Limits, arrival_of, delay_of, lateness_of
 from apps.exceptions.network import Projection, project
 from apps.exceptions.purchase_words import detail_of, evidence_of, summary_of
@@ -44,6 +45,7 @@ from apps.exceptions.purchases_touched import (
 from controltower.lib.scope import Scope
 from odoo_sync.mirror.company import Company, Partner, WorkingCalendar, WorkingHours
 from odoo_sync.mirror.currency import Currency, CurrencyRate
+from odoo_sync.mirror.partner_tag import PartnerTag
 from odoo_sync.mirror.product import Product, ProductTemplate
 from odoo_sync.mirror.production import ProductionOrder
 from odoo_sync.mirror.purchase import PurchaseOrder, PurchaseOrderLine
@@ -90,6 +92,10 @@ class LatePurchase(Detector[PurchaseFacts]):
     receiving plant's day), unrounded, the sum rounded half up to cents. Sales to sister companies count. A line
     without a rate is left out and named.
     *Customers* C = distinct commercial partners of those lines' orders that do not stand for a company of the group.
+    *Importance* T = weight of the highest customer class among them: the commercial partner's own tags (category_id)
+    that Odoo still has and nobody has archived, by the English name without parents (res.partner.category, name). A
+    contact's tags say nothing about its company. A customer without such a tag weighs as the lowest class, and the
+    case says so.
     *Delay* D = working days from need to arrival, at the worst need that puts a sale order line at risk, else at the
     worst need, negative while there is slack; with no need known, the larger of days overdue and days slipped.
 
@@ -114,6 +120,7 @@ class LatePurchase(Detector[PurchaseFacts]):
         SaleOrderLine: by_sale_line,
         SaleOrder: by_sale_order,
         Partner: by_partner,
+        PartnerTag: WHERE_SHOWN,
         Product: WHERE_SHOWN,
         ProductTemplate: WHERE_SHOWN,
         Location: by_location,
@@ -175,16 +182,20 @@ def _finding(
 ) -> Finding:
     demands = facts.network.demands
     money = {key: demands[key].amount * facts.worth[key] for key in projection.at_risk if key in facts.worth}
-    customers = {demands[key].customer for key in projection.at_risk if demands[key].external}
+    external = [demands[key] for key in projection.at_risk if demands[key].external]
+    customers = {one.customer: one.customer_tags for one in external if one.customer is not None}
+    importance = importance_of(list(customers.values()), limits.customer_classes)
     late = [node.key for node in projection.expected if node.kind == "production"]
     impact = Impact(
         money=sum(money.values(), Decimal(0)).quantize(CENT, ROUND_HALF_UP),
         currency=facts.currency,
-        customers=tuple(sorted(key for key in customers if key is not None)),
+        customers=tuple(sorted(customers)),
         order_lines=projection.at_risk,
         productions=tuple(sorted(late)),
         delay_days=delay_of(projection, lateness),
-        importance=limits.importance,
+        importance=importance.weight,
+        customer_class=importance.tag,
+        unclassified=importance.unclassified,
         chain=chain(facts, projection, {key: one.quantize(CENT, ROUND_HALF_UP) for key, one in money.items()}),
     )
     return Finding(
