@@ -72,12 +72,14 @@ class Group:
         vendor, part, order = chance.choice(VENDORS), chance.choice(PARTS), f"P{number:05}"
         orders = [self._order(chance, plant, number * 10 + at, late) for at in range(chance.randint(1, 4))]
         money = sum((link.money for pair in orders for link in pair if link.money), Decimal(0))
+        weight, letter = chance.choice(((Decimal("0.3"), "C"), (Decimal("0.6"), "B"), (Decimal(1), "A")))
         impact = Impact(
             money=money,
             customers=tuple(range(len(orders))),
             order_lines=tuple(pair[0].row or 0 for pair in orders),
             delay_days=late,
-            importance=chance.choice((Decimal("0.3"), Decimal("0.6"), Decimal(1))),
+            importance=weight,
+            customer_class=f"Customer class {letter}",
             chain=(*self._cause(number, vendor, order, part, plant, late), *(link for pair in orders for link in pair)),
         )
         key = row_key(self.connection.pk, number)

@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any
 
 from django.utils.dateparse import parse_date
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.access import may
@@ -22,6 +21,7 @@ from apps.exceptions.documents import Documents
 from apps.exceptions.lifecycle import ENDED, lifecycle
 from apps.exceptions.models import Case
 from apps.exceptions.offers import offers
+from apps.exceptions.score_words import terms_of
 from apps.exceptions.shown import ShownEvidence, ShownLink, chain_for, evidence_of
 from apps.exceptions.timeline import Happening, timeline
 from apps.exceptions.words import DOMAINS, kind_of
@@ -146,9 +146,7 @@ class Dossier:
     @cached_property
     def terms(self) -> list[dict[str, Any]]:
         """The score's summands with their names."""
-        names = {"money": _("Money"), "delay": _("Delay"), "customers": _("Customers"), "control": _("Control")}
-        found = self.case.score_terms.get("terms", []) if isinstance(self.case.score_terms, dict) else []
-        return [{**term, "name": names.get(term["key"], term["key"])} for term in found]
+        return terms_of(self.case)
 
     @cached_property
     def offers(self) -> list[Offer]:
