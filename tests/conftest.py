@@ -23,6 +23,13 @@ def pytest_configure() -> None:
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow files first, for side by side all end together; browser tests last, for Playwright leaves its event loop in
+    the thread, where no other test could use a database."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.path.parent.name == "browser", item.path not in slow))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
     """The migrated test database, whose audit trail may be emptied between tests; nothing else about it is relaxed."""

@@ -13,12 +13,21 @@ from controltower.launcher.servers import servers
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
+MOST_WORKERS = 4
+"""More would not find databases of their own in one Valkey (tests.workers)."""
+
 
 def test(arguments: Sequence[str]) -> int:
-    """Pytest's exit code."""
+    """Pytest's exit code. Without arguments everything runs, side by side; with arguments as they say."""
     cache = ["-o", f"cache_dir={scratch_base() / '.pytest_cache'}"]
     with throw_away(in_memory=True) as env:
-        return foreground.run(project.module("pytest", *cache, *arguments), env=env)
+        return foreground.run(project.module("pytest", *cache, *(arguments or parallel())), env=env)
+
+
+def parallel() -> list[str]:
+    """Pytest's arguments when none are given: as many workers as cores, whole files each, in the order collected."""
+    workers = min(os.cpu_count() or 1, MOST_WORKERS)
+    return ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"] if workers > 1 else []
 
 
 def bench(arguments: Sequence[str]) -> int:
