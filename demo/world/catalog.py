@@ -121,6 +121,8 @@ COMPONENTS = {
     "cable": Component("Control cable 10 m", Decimal("21.00"), 1500),
 }
 TO_ORDER = ("casting", "gearbox", "strainer", "controller", "actuator", "plates", "motor")
+SPARES = ("controller",)
+"""Parts that the trading company buys to order and sells as they are."""
 
 GOODS = {
     "pump": Good(
@@ -201,6 +203,7 @@ DRIVEN_BY = {
     "exchanger": "plates",
     "skid": "motor",
 }
+SOLD_TO_ORDER = {"lyon": tuple(DRIVEN_BY), "detroit": tuple(DRIVEN_BY), "uk": SPARES}
 
 WORK_CENTRES = {
     "weld": "Welding cell",
@@ -240,6 +243,18 @@ SOURCES = {
         "gasket": "ohio",
         "cable": "ohio",
     },
-    "uk": {"bearing": "midland", "seal": "midland", "bolt": "severn", "gasket": "severn", "cable": "midland"},
+    "uk": {
+        "controller": "volt",
+        "bearing": "midland",
+        "seal": "midland",
+        "bolt": "severn",
+        "gasket": "severn",
+        "cable": "midland",
+    },
 }
 LEAD_DAYS = {"casting": 12, "gearbox": 16, "strainer": 9, "controller": 20, "actuator": 11, "plates": 14, "motor": 15}
+
+
+def list_price(product: str) -> Decimal:
+    """The list price of a good or a part, in EUR."""
+    return GOODS[product].price if product in GOODS else COMPONENTS[product].cost * Decimal("1.4")

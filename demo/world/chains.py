@@ -1,7 +1,8 @@
-"""Builds the make-to-order chains: customer orders, what Odoo makes of them, and the purchase each one waits for."""
+"""Builds the chains made or bought to order: customer orders, what Odoo makes of them, and the purchase they await."""
 
 from collections.abc import Collection, Sequence
 
+from demo.world.catalog import GOODS
 from demo.world.dates import stamp
 from demo.world.errors import WorldError
 from demo.world.pegging import supply_of
@@ -97,11 +98,12 @@ def _find_supply(site: Site, chain: Chain, sold: dict[str, int], *, fresh: bool)
     orders = [sold[sale.key] for sale in chain.sales]
     found = site.register.find("sale.order.line", [["order_id", "in", orders]], ["id"])
     supply = supply_of(site.register, [row["id"] for row in found])
-    if len(supply.purchase_lines) != 1 or len(supply.productions) < len(chain.sales):
+    made = len(chain.sales) if chain.good in GOODS else 0
+    if len(supply.purchase_lines) != 1 or len(supply.productions) < made:
         if not fresh:
             return None
         raise WorldError(
-            f"Chain {chain.key}: expected one purchase line and {len(chain.sales)} manufacturing orders or more, found "
+            f"Chain {chain.key}: expected one purchase line and {made} manufacturing orders or more, found "
             f"{len(supply.purchase_lines)} and {len(supply.productions)}. Is another automation changing the routes?"
         )
     _keep_productions(site, chain, supply.productions)

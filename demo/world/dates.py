@@ -20,6 +20,23 @@ def customer_day(base: datetime, days: int, hour: int) -> datetime:
     return day + timedelta(days=(7 - day.weekday()) % 7 if day.weekday() > 4 else 0) + timedelta(hours=hour)
 
 
+def working_days(first: datetime, last: datetime) -> int:
+    """Days from Monday to Friday after the first up to and with the last; none when the last comes before."""
+    days = (last.date() - first.date()).days
+    return sum((first + timedelta(days=step)).weekday() < 5 for step in range(1, days + 1))
+
+
+def broken_promise(arrival: datetime, lead: int, late: int, hour: int) -> datetime:
+    """The last working day that could be promised so that what arrives was needed `late` working days earlier.
+
+    `lead` days lie between the need and the promise.
+    """
+    promise = today(arrival) + timedelta(days=lead, hours=hour)
+    while promise.weekday() > 4 or working_days(promise - timedelta(days=lead), arrival) < late:
+        promise -= timedelta(days=1)
+    return promise
+
+
 def stamp(moment: datetime) -> str:
     """The moment as Odoo reads it: UTC, to the second, without a zone."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -10,9 +10,8 @@ from random import Random
 
 from demo.world import buys, chains
 from demo.world.catalog import DRIVEN_BY, PLANTS, TRADERS
+from demo.world.chain_draw import Wish, draw_chain
 from demo.world.dates import customer_day, moment, stamp, today, vendor_day
-from demo.world.plan import ChainKind
-from demo.world.planning import draw_chain
 from demo.world.receipts import OPEN, receive_all, receive_some, validate
 from demo.world.register import Row
 from demo.world.reserved import Reserved, reserved
@@ -65,7 +64,7 @@ def slip(scene: Scene) -> str:
 def agree(scene: Scene) -> str:
     """A buyer agrees a new date for what is overdue: on the line, and on its open receipts."""
     lines = scene.open_lines(late=True)
-    if not lines:
+    if len(lines) <= CALM:
         return ""
     line = scene.rnd.choice(lines)
     day = vendor_day(today(scene.now), scene.rnd.randint(3, 10), 10)
@@ -83,8 +82,10 @@ def _move(scene: Scene, line: Row, to: datetime) -> None:
 
 
 def receive(scene: Scene) -> str:
-    """A lorry arrives: with everything, or with a part."""
+    """A lorry arrives with everything, or with a part: overdue, or in time while little is overdue."""
     lines = scene.open_lines(late=True)
+    if len(lines) <= CALM:
+        lines = sorted(scene.open_lines(late=False), key=lambda row: (row["date_planned"], row["id"]))[:CALM]
     if not lines:
         return ""
     line = scene.rnd.choice(lines)
@@ -103,11 +104,9 @@ def order_to_make(scene: Scene) -> str:
         scene.site.plan.seed,
         today(scene.now),
         f"{plant}_live{scene.number:05d}",
+        Wish(),
         plant=plant,
         good=good,
-        kind=ChainKind.FINE,
-        reserved=False,
-        width=1,
         round_number=0,
     )
     chains.build_round(scene.site, plant, [chain])
@@ -197,8 +196,10 @@ EVENTS: dict[Callable[[Scene], str], int] = {
     produce: 3,
     deliver: 3,
 }
-CROWDED = 40
+CROWDED = 60
 """Overdue purchase lines above which nothing slips any more, so that a demo left alone for a day stays legible."""
+CALM = 20
+"""Overdue purchase lines that are left as they are, so that there is always something on the board to put right."""
 
 
 def happen(scene: Scene) -> str:

@@ -10,8 +10,10 @@ from demo.world.catalog import (
     LEAD_DAYS,
     RATES,
     SOURCES,
+    SPARES,
     TO_ORDER,
     VENDORS,
+    list_price,
 )
 from demo.world.errors import WorldError
 from demo.world.plan import money
@@ -71,8 +73,8 @@ def make_products(site: Site) -> None:
     wanted = {}
     for key, part in COMPONENTS.items():
         routes = [to_order, buy] if key in TO_ORDER else [buy]
-        values = _product(key, part.name, part.cost, money(part.cost * 14 / 10), categories["category_part"], routes)
-        wanted[f"product_{key}"] = {**values, "sale_ok": False}
+        values = _product(key, part.name, part.cost, money(list_price(key)), categories["category_part"], routes)
+        wanted[f"product_{key}"] = {**values, "sale_ok": key in SPARES}
     for key, good in GOODS.items():
         routes = [to_order, make] if good.to_order else [make]
         values = _product(key, good.name, good.cost, good.price, categories["category_good"], routes)

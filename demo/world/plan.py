@@ -9,15 +9,29 @@ from decimal import Decimal
 from enum import StrEnum
 from random import Random
 
-from demo.world.catalog import PLANTS
+from demo.world.catalog import TRADERS
 
 
 class ChainKind(StrEnum):
-    """What was planned for the purchase line at the head of a make-to-order chain."""
+    """What was planned for the purchase line at the head of a chain that is made or bought to order.
+
+    A fine line comes in time, a late one was due before today, one of which a part has come as well; a slipped one has
+    a date to come, but after it is needed.
+    """
 
     FINE = "fine"
     LATE = "late"
+    SLIPPED = "slipped"
     PART = "part"
+
+
+class Trouble(StrEnum):
+    """How much of what customers were promised a late purchase line puts at risk."""
+
+    NONE = "none"
+    MINOR = "minor"
+    SERIOUS = "serious"
+    GRAVE = "grave"
 
 
 @dataclass(frozen=True)
@@ -39,12 +53,14 @@ class Sale:
 class Chain:
     """One purchase line, bought to order, and every customer order that waits for it.
 
-    `reserved` chains belong to the loop check: nothing else in the demo may touch them. `received` pieces have arrived.
+    `plant` is the company that buys and sells, `trouble` what the line does to its customers. `reserved` chains belong
+    to the loop check: nothing else in the demo may touch them. `received` pieces have arrived.
     """
 
     key: str
     plant: str
     kind: ChainKind
+    trouble: Trouble
     good: str
     component: str
     round: int
@@ -120,7 +136,8 @@ class Plan:
     @property
     def rounds(self) -> list[tuple[str, int]]:
         """Plant and round of the chains: those of one round buy from different vendors, so no two share an order."""
-        return [(plant, number) for plant in PLANTS for number in sorted({c.round for c in self.chains})]
+        found = {(chain.plant, chain.round) for chain in self.chains}
+        return sorted(found, key=lambda one: (TRADERS.index(one[0]), one[1]))
 
 
 def stream(seed: int, key: str) -> Random:

@@ -1,6 +1,6 @@
 """What the plants work with: work centres, bills of materials and the stock of the first day."""
 
-from demo.world.catalog import COMPANIES, COMPONENTS, GOODS, PLANTS, SOURCES, WORK_CENTRES, Good
+from demo.world.catalog import COMPANIES, COMPONENTS, GOODS, PLANTS, SOURCES, TO_ORDER, WORK_CENTRES, Good
 from demo.world.site import Site, rows
 
 KITS = 400
@@ -58,7 +58,7 @@ def make_stock(site: Site) -> None:
     for holder in SOURCES:
         company, held = site.company[holder], {**opening, "kit": KITS}
         if holder not in PLANTS:
-            held = dict.fromkeys(SOURCES[holder], UK_STOCK) | {"kit": KITS}
+            held = {part: UK_STOCK for part in SOURCES[holder] if part not in TO_ORDER} | {"kit": KITS}
         fresh = [key for key in held if not site.register.has(f"stock_{holder}_{key}")]
         made = site.register.ensure(
             "stock.quant",

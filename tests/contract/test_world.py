@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from demo.world.catalog import COMPANIES, CUSTOMERS, PLANTS
-from demo.world.dates import moment, stamp
+from demo.world.catalog import COMPANIES, CUSTOMERS, GOODS, PLANTS
+from demo.world.chain_draw import lead
+from demo.world.dates import moment, stamp, working_days
 from demo.world.pegging import demand_of
-from demo.world.plan import ChainKind
-from demo.world.planning import lead
+from demo.world.plan import Chain, ChainKind, Trouble
 from demo.world.reserved import MARK
 from tests.contract.worlds import SEEDS, World, world
 
@@ -33,7 +33,12 @@ def test_every_chain_leads_from_its_purchase_line_to_the_planned_customers_and_n
         assert orders == expected, chain.key
         found = here.register.call("sale.order", "read", sorted(orders), ["partner_id"])
         assert {row["partner_id"][1] for row in found} == {CUSTOMERS[s.customer].name for s in chain.sales}
-        assert len(demand.productions) == len(chain.sales) * (2 if chain.good == "skid" else 1), chain.key
+        assert len(demand.productions) == len(chain.sales) * _levels(chain.good), chain.key
+
+
+def _levels(good: str) -> int:
+    """Manufacturing orders between the bought part and the customer."""
+    return 1 + sum(_levels(part) for part in GOODS[good].parts if part in GOODS) if good in GOODS else 0
 
 
 def test_all_dates_of_a_purchase_agree_with_what_the_vendor_promised(seed: str) -> None:
@@ -69,7 +74,7 @@ def _needs(here: World, line: int) -> list[object]:
     return sorted(moment(row["date"]) for row in rows if row["state"] != "cancel")
 
 
-def test_fine_lines_come_days_before_they_are_needed_and_late_ones_were_due_before_today(seed: str) -> None:
+def test_fine_lines_come_days_before_they_are_needed_late_ones_were_due_and_slipped_ones_come_after(seed: str) -> None:
     here = world(seed)
     for chain in here.plan.chains:
         first = _needs(here, here.line(chain)["id"])[0]
@@ -77,8 +82,35 @@ def test_fine_lines_come_days_before_they_are_needed_and_late_ones_were_due_befo
         if chain.kind is ChainKind.FINE:
             assert promised >= here.plan.base + timedelta(days=2), chain.key
             assert first - promised >= timedelta(days=2), chain.key
+        elif chain.kind is ChainKind.SLIPPED:
+            assert promised >= here.plan.base + timedelta(days=2), chain.key
+            assert promised.date() > first.date(), chain.key
         else:
             assert promised < here.plan.base, chain.key
+
+
+def test_every_customer_of_a_line_in_trouble_waits_in_vain_and_no_other(seed: str) -> None:
+    here = world(seed)
+    for chain in here.plan.chains:
+        arrival = max(moment(here.line(chain)["date_planned"]), here.plan.base)
+        late = [working_days(need, arrival) for need in _needs(here, here.line(chain)["id"])]
+        if chain.trouble is Trouble.NONE:
+            assert max(late) == 0, chain.key
+        else:
+            assert min(late) >= 2, chain.key
+
+
+def test_trouble_of_every_size_is_in_both_plants_and_in_three_currencies(seed: str) -> None:
+    here = world(seed)
+    broken = [chain for chain in here.plan.chains if chain.trouble is not Trouble.NONE]
+    for plant in PLANTS:
+        assert {chain.trouble for chain in broken if chain.plant == plant} == set(Trouble) - {Trouble.NONE}
+    assert {_currency(here, chain) for chain in broken} == {"EUR", "USD", "GBP"}
+
+
+def _currency(here: World, chain: Chain) -> object:
+    number = here.register.id_of(f"sale_{chain.sales[0].key}")
+    return here.register.call("sale.order", "read", [number], ["currency_id"])[0]["currency_id"][1]
 
 
 def test_at_least_twelve_reserved_lines_are_open_on_time_and_have_customers_in_both_plants(seed: str) -> None:
@@ -95,9 +127,9 @@ def test_at_least_twelve_reserved_lines_are_open_on_time_and_have_customers_in_b
     assert len(currencies) >= 2
 
 
-def test_one_late_purchase_line_holds_up_two_and_another_three_customer_orders(seed: str) -> None:
-    late = [chain for chain in world(seed).plan.chains if chain.kind is ChainKind.LATE]
-    assert {len(chain.sales) for chain in late} == {1, 2, 3}
+def test_late_purchase_lines_hold_up_one_two_and_five_customer_orders(seed: str) -> None:
+    late = [chain for chain in world(seed).plan.chains if chain.kind is not ChainKind.FINE]
+    assert {len(chain.sales) for chain in late} >= {1, 2, 5}
 
 
 def test_late_purchases_for_stock_keep_no_customer_waiting(seed: str) -> None:
@@ -152,9 +184,9 @@ def test_a_partly_received_chain_waits_for_the_rest(seed: str) -> None:
 def test_there_is_enough_for_a_board_to_look_alive(seed: str) -> None:
     register = world(seed).register
     counts = Counter(key.partition("_")[0] for key in register.keys(""))
-    assert 60 <= counts["purchase"] + counts["buy"] <= 100
-    assert 40 <= counts["sale"] <= 60
-    assert 30 <= counts["production"] + counts["make"] <= 60
+    assert 80 <= counts["purchase"] + counts["buy"] <= 110
+    assert 70 <= counts["sale"] <= 100
+    assert 55 <= counts["production"] + counts["make"] <= 90
     assert counts["rate"] == 91 * 8  # twelve pairs of company and currency, less the four companies' own
 
 
