@@ -134,6 +134,64 @@ class Suspect(models.Model):
         constraints = [models.UniqueConstraint(fields=["mirror", "row"], name="one_suspicion_per_row")]
 
 
+class Recheck(models.Model):
+    """One look at Odoo that a person asked for: all ids compared, or one record read anew. One at a time of each.
+
+    ``asked_by`` is the key of a person, whom this package does not know. ``alive_at`` moves with the progress: an open
+    one that has not moved for long was lost with its worker. ``done`` of ``total`` mirrors are compared;
+    ``details`` say what was found, in figures and names of fields, never in values.
+    """
+
+    class Kind(models.TextChoices):
+        SWEEP = "sweep"
+        RECORD = "record"
+
+    class Outcome(models.TextChoices):
+        COMPARED = "compared"
+        SAME = "same"
+        CHANGED = "changed"
+        NEW = "new"
+        ABSENT = "absent"
+        HELD = "held"
+        FAILED = "failed"
+        LOST = "lost"
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="rechecks")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    mirror = models.CharField(max_length=64, blank=True)
+    odoo_id = models.BigIntegerField(null=True)
+    asked_by = models.BigIntegerField()
+    asked_by_name = models.CharField(max_length=256)
+    asked_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True)
+    alive_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+    done = models.IntegerField(default=0)
+    total = models.IntegerField(default=0)
+    outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "kind", "mirror", "odoo_id"],
+                condition=models.Q(ended_at=None),
+                nulls_distinct=False,
+                name="one_open_recheck_of_a_thing",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="record", odoo_id__isnull=False) | models.Q(kind="sweep", odoo_id=None),
+                name="a_recheck_names_its_record",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None, outcome="")
+                | models.Q(ended_at__isnull=False) & ~models.Q(outcome=""),
+                name="an_ended_recheck_says_how",
+            ),
+        ]
+        indexes = [models.Index(fields=["connection", "-id"], name="rechecks_latest_first")]
+
+
 class Promise(models.Model):
     """One value that a promised date has had. Append-only: the first, the last and all between are kept.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -13,8 +13,9 @@ from controltower.lib.keys import row_key, split_key
 from odoo_sync import quarantine
 from odoo_sync.client import Client
 from odoo_sync.connections import layout_for
+from odoo_sync.errors import NotAllowedError, SchemaError
 from odoo_sync.extract import Reader
-from odoo_sync.mirror.base import Mirror
+from odoo_sync.mirror.base import Mirror, mirrors
 from odoo_sync.models import Connection, Cursor, Suspect
 from odoo_sync.sync import Pass, announce, note_run, take
 
@@ -31,6 +32,19 @@ class Sweep:
     suspects: int = 0
     found: list[int] = field(default_factory=list)
     frozen: str = ""
+
+
+def sweep_each(connection: Connection, client: Client) -> Iterator[tuple[type[Mirror], Sweep | None]]:
+    """Sweep every loaded mirror, one after the other; None for one that cannot be read, which then says why."""
+    for cursor in connection.cursors.exclude(loaded_at=None).order_by("mirror"):
+        if cursor.mirror not in mirrors:
+            continue
+        mirror = mirrors[cursor.mirror]
+        try:
+            yield mirror, sweep(connection, mirror, client, cursor)
+        except (NotAllowedError, SchemaError) as error:
+            connection.cursors.filter(pk=cursor.pk).update(problem=str(error))
+            yield mirror, None
 
 
 def sweep(connection: Connection, mirror: type[Mirror], client: Client, cursor: Cursor) -> Sweep:

@@ -10,18 +10,19 @@ from celery import shared_task
 from django.utils import timezone
 
 from controltower.lib.locks import session_lock
-from odoo_sync import initial
+from odoo_sync import initial, rechecks
 from odoo_sync.client import Client
 from odoo_sync.connections import check_identity, open_client, probe_again, readable
-from odoo_sync.errors import NotAllowedError, OdooError, SchemaError
+from odoo_sync.errors import OdooError
 from odoo_sync.health import failed, may_run, recovered
-from odoo_sync.mirror.base import Lane, mirrors
-from odoo_sync.models import Connection, Run
-from odoo_sync.reconcile import sweep
+from odoo_sync.mirror.base import Lane
+from odoo_sync.models import Connection, Recheck, Run
+from odoo_sync.reconcile import sweep_each
 from odoo_sync.sync import poll_all
 
 logger = logging.getLogger(__name__)
 KEEP_RUNS = timedelta(days=30)
+BUSY_SECONDS = 2
 
 
 @shared_task
@@ -68,17 +69,33 @@ def sweep_ids() -> None:
             if ours:
                 guarded(connection.pk, sweep_one)
     Run.objects.filter(started_at__lt=timezone.now() - KEEP_RUNS).delete()
+    Recheck.objects.filter(ended_at__lt=timezone.now() - KEEP_RUNS).delete()
 
 
 def sweep_one(connection: Connection, client: Client) -> None:
     check_identity(connection, client)
-    for cursor in connection.cursors.exclude(loaded_at=None):
-        if cursor.mirror not in mirrors:
-            continue
+    for _mirror, _result in sweep_each(connection, client):
+        continue
+
+
+@shared_task
+def recheck(key: int) -> None:
+    """Carry out one look that a person asked for; a comparison waits for one that is already running."""
+    one = rechecks.taken_up(key)
+    if one is None:
+        return
+    lock = f"odoo_sync.sweep {one.connection_id}" if one.kind == Recheck.Kind.SWEEP else f"odoo_sync.recheck {key}"
+    with session_lock(lock) as ours:
+        if not ours:
+            recheck.apply_async(args=[key], countdown=BUSY_SECONDS)
+            return
         try:
-            sweep(connection, mirrors[cursor.mirror], client, cursor)
-        except (NotAllowedError, SchemaError) as error:
-            connection.cursors.filter(pk=cursor.pk).update(problem=str(error))
+            worked = guarded(one.connection_id, lambda connection, client: rechecks.carry_out(one, connection, client))
+        except Exception:
+            rechecks.fail(one, "The tower failed inside. Look into the log of the worker.")
+            raise
+    if not worked:
+        rechecks.fail(one, Connection.objects.get(pk=one.connection_id).problem or "It was paused meanwhile.")
 
 
 @shared_task

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.console.looks import Shown, latest_looks
 from apps.console.reach import connections_within
 from controltower.lib.scope import Scope
 from odoo_sync.freshness import Freshness, freshness
@@ -59,6 +60,7 @@ class Standing:
     tone: str
     rows: Sequence[MirrorRow]
     held: Sequence[Quarantine]
+    looks: Sequence[Shown]
     unavailable: Mapping[str, str]
     identity_differs: bool
 
@@ -86,6 +88,7 @@ def _standing(connection: Connection, now: datetime, in_full: bool) -> Standing:
         tone=tone,
         rows=_rows(connection, fresh, dict(held.values_list("mirror").annotate(Count("id")))),
         held=list(held.order_by("mirror", "odoo_id")[:MOST_HELD]) if in_full else [],
+        looks=list(latest_looks(connection)) if in_full else [],
         unavailable=connection.capabilities.get("unavailable", {}),
         identity_differs=connection.problem_kind == IDENTITY,
     )

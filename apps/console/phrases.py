@@ -13,6 +13,8 @@ phrases.add(
         "connection.writes_allowed": _("allowed writing to {name} again"),
         "connection.identity_decided": _("decided which database {name} is now"),
         "quarantine.retried": _("tried {rows} quarantined rows of {mirror} again"),
+        "sync.sweep_asked": _("asked for a sweep of {name}"),
+        "sync.record_asked": _("asked for {mirror},{odoo_id} of {name} to be read again"),
         "audit.exported": _("exported {entries} as {form}"),
     }
 )

@@ -1,4 +1,4 @@
-"""What an administrator does to a connection: pause, resume, stop and allow writing, retry, decide on its identity."""
+"""What an administrator does to a connection: pause, resume, stop and allow writing, sweep, retry, name its data."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from apps.accounts.access import require
 from apps.accounts.models import User
 from apps.accounts.roles import Permission
 from apps.audit.record import record
+from apps.console.rechecks import ASKED, sweep
 from apps.console.tasks import retry_quarantined
 from odoo_sync.connections import accept_new_identity
 from odoo_sync.models import Connection, Quarantine
@@ -25,12 +26,13 @@ Deed = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Switch:
-    """One act with what it means, said before it is done. ``tone`` is that of its button."""
+    """One act with what it means, said before it is done. ``tone`` is that of its button, ``said`` is said after."""
 
     title: Any
     effect: Any
     deed: Deed
     tone: str = ""
+    said: Any = ""
 
 
 @transaction.atomic
@@ -120,6 +122,15 @@ SWITCHES: dict[str, Switch] = {
     ),
     "allow-writes": Switch(
         _("Allow writing again"), _("Approved requests that waited are sent to this Odoo now."), allow_writes
+    ),
+    "sweep": Switch(
+        _("Run a sweep"),
+        _(
+            "All ids of every mirrored model are compared with Odoo's, in the background. Rows that are missing here "
+            "are read; a row that Odoo does not show for the second time in a row is marked as gone."
+        ),
+        sweep,
+        said=ASKED,
     ),
     "retry": Switch(
         _("Try quarantined rows again"),

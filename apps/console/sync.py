@@ -15,7 +15,10 @@ from apps.accounts.access import may, require
 from apps.accounts.models import User
 from apps.accounts.roles import Permission
 from apps.accounts.scope import scope_of
+from apps.console.errors import RefusedError
+from apps.console.forms import RecordForm
 from apps.console.mirror_state import as_context
+from apps.console.rechecks import ASKED, read_again
 from apps.console.switches import SWITCHES
 from odoo_sync.errors import OdooError
 from odoo_sync.models import Connection
@@ -46,7 +49,27 @@ def switch(request: HttpRequest, number: int, act: str) -> HttpResponse:
         return render(request, "console/switch.html", context)
     try:
         chosen.deed(connection, by=user)
-    except OdooError as error:
+    except (OdooError, RefusedError) as error:
         return render(request, "console/switch.html", {**context, "error": error}, status=422)
-    messages.success(request, _("Done: %(act)s, %(name)s.") % {"act": chosen.title, "name": connection.name})
+    done = _("Done: %(act)s, %(name)s.") % {"act": chosen.title, "name": connection.name}
+    messages.success(request, chosen.said or done)
     return redirect("console:sync")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def record(request: HttpRequest, number: int) -> HttpResponse:
+    """Asks which record is to be read again, and has it done on POST; a case links here with its own filled in."""
+    user = cast(User, request.user)
+    require(user, Permission.MANAGE_SYNC, within=None)
+    connection = get_object_or_404(Connection, pk=number, retired_at=None)
+    asked = {name: request.GET[name] for name in ("model", "record") if name in request.GET}
+    form = RecordForm(request.POST if request.method == "POST" else None, initial=asked, connection=connection)
+    if form.is_valid():
+        try:
+            read_again(connection, form.cleaned_data["model"], form.cleaned_data["odoo_id"], by=user)
+            messages.success(request, ASKED)
+            return redirect("console:sync")
+        except RefusedError as error:
+            form.add_error(None, str(error))
+    context = {"connection": connection, "form": form}
+    return render(request, "console/record.html", context, status=422 if form.is_bound else 200)

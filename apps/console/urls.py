@@ -10,5 +10,6 @@ urlpatterns: list[URLPattern] = [
     path("audit/export.<str:form>", audit.export, name="audit_export"),
     path("freshness/", pulse.pulse, name="freshness"),
     path("sync/", sync.sync, name="sync"),
+    path("sync/<int:number>/record/", sync.record, name="record"),
     path("sync/<int:number>/<str:act>/", sync.switch, name="switch"),
 ]

@@ -21,6 +21,7 @@ from apps.exceptions.card import RELATED
 from apps.exceptions.dossier import Dossier
 from apps.exceptions.inhibition import inhibitions
 from apps.exceptions.models import Case
+from apps.exceptions.reread import reread_url
 from apps.exceptions.sight import Sight
 from controltower.lib.htmx import say
 
@@ -101,7 +102,8 @@ def _context(dossier: Dossier, **more: Any) -> dict[str, Any]:
     """The case with an unbound form for every verb that may be wanted, unless a bound one is given."""
     verbs = ("assign", "snooze", "note", "close") if dossier.may_work else ()
     unbound = {verb: form_for(verb, dossier.user, [dossier.case]) for verb in verbs}
-    return {"dossier": dossier, "case": dossier.case, "row": dossier.row, **unbound, **more}
+    reread = reread_url(dossier.case, dossier.user)
+    return {"dossier": dossier, "case": dossier.case, "row": dossier.row, "reread": reread, **unbound, **more}
 
 
 def _page(request: HttpRequest) -> str:

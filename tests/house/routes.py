@@ -85,6 +85,7 @@ ROUTES: dict[str, Route] = {
     "console:audit_export": Route(Held.AUDIT, values={"form": "json"}),
     "console:freshness": Route(Held.OWN),
     "console:sync": Route(Held.SYNC),
+    "console:record": Route(Held.SWITCH, ("get", "post"), {"number": 1}),
     "console:switch": Route(Held.SWITCH, ("get", "post"), {"number": 1, "act": "pause"}),
 }
 

@@ -20,7 +20,7 @@ from odoo_sync.models import Connection, Cursor, Quarantine, Run
 from tests import people
 
 pytestmark = pytest.mark.django_db
-BY_PERSON = ("pause", "resume", "stop-writes", "allow-writes", "retry", "same-data", "other-data")
+BY_PERSON = ("pause", "resume", "stop-writes", "allow-writes", "sweep", "retry", "same-data", "other-data")
 
 
 @pytest.fixture
