@@ -7,26 +7,24 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.exceptions.definition import Detector, detectors
 from apps.exceptions.detectors.stale_data import StaleData
 from apps.exceptions.models import Check
+from controltower.lib.scope import Scope
 from odoo_sync.freshness import Freshness, freshness
 from odoo_sync.models import Connection
 
 
 @dataclass(frozen=True)
-class Inhibition:
-    """One thing that people must know when they read the board: a detector is silent, or could not judge something."""
+class Unjudged:
+    """So many subjects of one detector that could not be judged, for the same reason."""
 
-    connection: int
     connection_name: str
-    detector: str
     title: str
     reason: str
-    subjects: int = 0
+    subjects: int
 
 
 def stale_reasons(detector: type[Detector[Any]], now: datetime) -> dict[int, str]:
@@ -64,27 +62,20 @@ def reason_of(detector: type[Detector[Any]], state: Freshness) -> str:
     return _("The data from Odoo is %d seconds old.") % max(old).total_seconds() if old else ""
 
 
-def inhibitions(now: datetime | None = None) -> list[Inhibition]:
-    """Everything that keeps the board from being complete, for a note on it; empty when all is judged."""
-    now = now or timezone.now()
-    names = dict(Connection.objects.values_list("pk", "name"))
-    silent = [
-        Inhibition(connection, names[connection], detector.key, str(detector.title), reason)
-        for detector in detectors
-        for connection, reason in stale_reasons(detector, now).items()
-    ]
-    return silent + [
-        Inhibition(
-            row["connection"],
-            names[row["connection"]],
-            row["detector"],
-            str(detectors[row["detector"]].title),
-            row["cannot_judge"],
-            row["count"],
-        )
-        for row in Check.objects.exclude(cannot_judge="")
-        .values("connection", "detector", "cannot_judge")
+def unjudged(scope: Scope) -> list[Unjudged]:
+    """What keeps the board of this scope from being complete, for a note on it; empty when all is judged.
+
+    Only subjects of the scope are counted, so that nothing can be told from it about other companies.
+    """
+    rows = (
+        Check.objects.within(scope)
+        .exclude(cannot_judge="")
+        .values("connection__name", "detector", "cannot_judge")
         .annotate(count=Count("pk"))
-        .order_by("connection", "detector", "cannot_judge")
+        .order_by("connection__name", "detector", "cannot_judge")
+    )
+    return [
+        Unjudged(row["connection__name"], str(detectors[row["detector"]].title), row["cannot_judge"], row["count"])
+        for row in rows
         if row["detector"] in detectors
     ]

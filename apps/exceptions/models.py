@@ -134,24 +134,42 @@ class CaseEvent(models.Model):
         indexes = [models.Index(fields=["case", "id"], name="timeline_of_a_case")]
 
 
+class CheckQuerySet(models.QuerySet["Check"]):
+    """Checks."""
+
+    def within(self, scope: Scope) -> CheckQuerySet:
+        """Only those of subjects that this scope may see. An empty scope sees nothing."""
+        return self.none() if scope.is_empty else self.filter(scope.condition("company_id", "plant_id"))
+
+
 class Check(models.Model):
     """When time alone would change a judgement: the timetable that replaces blind re-evaluation.
 
     ``cannot_judge`` says why the subject could not be judged at all, so that this is never taken for all clear.
+    The place is the subject's; without a company it is the group's.
     """
 
     detector = models.CharField(max_length=64)
     subject_type = models.CharField(max_length=64)
     subject_key = models.CharField(max_length=128)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    company = Many2one("odoo_sync.Company")
+    plant = Many2one("odoo_sync.Warehouse")
     due_at = models.DateTimeField()
     cannot_judge = models.CharField(max_length=512, blank=True)
+
+    objects = CheckQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["detector", "subject_type", "subject_key"], name="one_check_per_subject")
         ]
-        indexes = [models.Index(fields=["due_at"], name="checks_by_time")]
+        indexes = [
+            models.Index(fields=["due_at"], name="checks_by_time"),
+            models.Index(
+                fields=["company", "plant"], condition=~models.Q(cannot_judge=""), name="unjudged_subjects_by_place"
+            ),
+        ]
 
 
 class Channel(models.Model):

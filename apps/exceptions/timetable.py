@@ -31,7 +31,7 @@ def keep(
         differing,
         update_conflicts=True,
         unique_fields=["detector", "subject_type", "subject_key"],
-        update_fields=["due_at", "cannot_judge"],
+        update_fields=["due_at", "cannot_judge", "company", "plant"],
     )
     over = [one.pk for key, one in known.items() if key not in wanted]
     if over:
@@ -56,10 +56,16 @@ def _check(
         subject_type=verdict.subject.type,
         subject_key=key,
         connection_id=verdict.subject.connection,
+        company_id=verdict.subject.company,
+        plant_id=verdict.subject.plant,
         due_at=max(min(times), now + AT_LEAST),
         cannot_judge=shortened(verdict.reason) if isinstance(verdict, CannotJudge) else "",
     )
 
 
 def _differs(old: Check, new: Check) -> bool:
-    return (old.due_at, old.cannot_judge) != (new.due_at, new.cannot_judge)
+    return _told(old) != _told(new)
+
+
+def _told(check: Check) -> tuple[datetime, str, int | None, int | None]:
+    return check.due_at, check.cannot_judge, check.company_id, check.plant_id

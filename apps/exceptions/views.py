@@ -12,14 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts.access import find_or_404, require
 from apps.accounts.models import User
 from apps.accounts.roles import Permission
-from apps.accounts.scope import holds_anywhere
+from apps.accounts.scope import scope_of
 from apps.exceptions import stream
 from apps.exceptions.acts import ACTS, answer_of, carry_out, form_for
 from apps.exceptions.board import Board
 from apps.exceptions.bulk import Batch
 from apps.exceptions.card import RELATED
 from apps.exceptions.dossier import Dossier
-from apps.exceptions.inhibition import inhibitions
+from apps.exceptions.inhibition import unjudged
 from apps.exceptions.models import Case
 from apps.exceptions.reread import reread_url
 from apps.exceptions.sight import Sight
@@ -42,9 +42,8 @@ def counts(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def gaps(request: HttpRequest) -> HttpResponse:
-    """What could not be judged, for those who see the mirror. Silence from old data is the banner's to tell."""
-    allowed = holds_anywhere(cast(User, request.user), Permission.SEE_SYNC)
-    known = [one for one in inhibitions() if one.subjects] if allowed else []
+    """What could not be judged where the person sees the mirror. Silence from old data is the banner's to tell."""
+    known = unjudged(scope_of(cast(User, request.user), Permission.SEE_SYNC))
     return render(request, "exceptions/_gaps.html", {"gaps": known})
 
 

@@ -10,9 +10,10 @@ from apps.actions.models import Delivery, DeliveryState, Request, RequestState
 from apps.actions.signals import request_changed
 from apps.exceptions import tasks
 from apps.exceptions.definition import detectors
+from apps.exceptions.detectors.late_purchase import LatePurchase
 from apps.exceptions.detectors.stale_data import StaleData
 from apps.exceptions.evaluate import evaluate, evaluate_due, sweep
-from apps.exceptions.inhibition import inhibitions
+from apps.exceptions.inhibition import stale_reasons
 from apps.exceptions.lifecycle import CaseState
 from apps.exceptions.models import Case, Check
 from odoo_sync.mirror.base import mirrors
@@ -87,7 +88,8 @@ def test_nothing_opens_before_everything_that_matters_has_been_loaded_once(group
     Cursor.objects.filter(mirror=Move.key).update(loaded_at=None)
     sweep(now=NOON)
     assert not Case.objects.filter(detector="purchase.late_line").exists()
-    assert [one.reason for one in inhibitions(NOON)] == ["The first load is under way: Move."]
+    reasons = stale_reasons(LatePurchase, NOON)
+    assert reasons == {group.connection.pk: "The first load is under way: Move."}
     announce(group, whole=True, mirror=PurchaseOrderLine)
     assert asked == []
     Cursor.objects.filter(mirror=Move.key).update(loaded_at=NOON)
