@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from apps.audit.record import record
+from apps.audit.record import Note, record_all
 from apps.exceptions.definition import CannotJudge, Clear, Detector, Finding, Moot, Severity, Subject, Verdict
 from apps.exceptions.lifecycle import LIVE, CaseState, lifecycle
 from apps.exceptions.models import Case, CaseEvent
@@ -191,9 +191,7 @@ class Settlement:
         CaseEvent.objects.bulk_create(
             CaseEvent(case=case, at=self.now, verb=verb, details=details) for case, verb, details in self.events
         )
-        for case, verb, details in self.events:
-            if verb != "case.changed":
-                record(None, verb, case, **details)
+        record_all(None, (Note(verb, case, details) for case, verb, details in self.events if verb != "case.changed"))
         for case, company, plant in self.moved:
             announce_departure(case, company=company, plant=plant)
         if self.opened or self.changed:
