@@ -205,6 +205,9 @@ def _places(to: Installer) -> None:
     shared = {"location_id": partners, "company_id": False}
     to.make("stock.stock_location_suppliers", "stock.location", name="Vendors", usage="supplier", **shared)
     to.make("stock.stock_location_customers", "stock.location", name="Customers", usage="customer", **shared)
+    virtual = {"location_id": to.env.ref("stock.stock_location_locations_virtual").id, "company_id": False}
+    transit = {**virtual, "name": "Inter-company transit", "usage": "transit", "active": False}
+    to.make("stock.stock_location_inter_company", "stock.location", **transit)
     routes = (
         ("stock.route_warehouse0_mto", "Replenish on Order (MTO)", 5, False),
         ("purchase_stock.route_warehouse0_buy", "Buy", 5, True),

@@ -33,9 +33,12 @@ def find_rule(need: Need) -> Any:
     env = need.product.env.sudo()
     template = need.product.sudo().within(active_test=False).product_tmpl_id
     warehouse = need.location.warehouse_id or _warehouse(env, need)
+    places = need.location._and_above()
+    if need.location._is_between_companies():
+        places.insert(1, env.ref("stock.stock_location_customers").id)
     chain = [one for one in (need.values.get("route"), template.route_ids, template.categ_id.route_ids) if one]
     for routes in (*chain, warehouse.route_ids):
-        for place in need.location._and_above():
+        for place in places:
             found = env["stock.rule"].search(
                 [
                     ("location_dest_id", "=", place),

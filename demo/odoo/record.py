@@ -171,8 +171,11 @@ class Record:
 
     def _holders(self, inverse: str, model: str, row_id: int) -> list[int]:
         """Records whose many2one leads to a row of ``model``."""
-        holders = list(self.env.transaction.find(self._name, inverse, row_id))
-        if self._fields[inverse].type == "many2one":
+        one, transaction = self._fields[inverse], self.env.transaction
+        if one.company_dependent:
+            return [key for key, _ in transaction.scan(self._name) if self._raw(one, key) == row_id]
+        holders = list(transaction.find(self._name, inverse, row_id))
+        if one.type == "many2one":
             return holders
         return [key for key in holders if model in (self._row(key).get("model"), self._row(key).get("res_model"))]
 

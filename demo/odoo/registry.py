@@ -80,6 +80,7 @@ class Registry:
             one.name: one.many
             for one in self[name]._fields.values()
             if one.column
+            and not one.company_dependent
             and (one.type == "many2one_reference" or (one.type in ("many2one", "many2many") and one.relation in self))
             and one.name not in ("create_uid", "write_uid")
         }

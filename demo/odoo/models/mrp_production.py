@@ -146,7 +146,8 @@ class Production(Thread, Model):
         }
 
     def _make_workorders(self) -> None:
-        for operation in self.bom_id.operation_ids.sorted_by(lambda one: (one.sequence, one.id)):
+        operations = self.bom_id.operation_ids.sorted_by(lambda one: (one.sequence, one.id))
+        for place, operation in enumerate(operations):
             self.env["mrp.workorder"].create(
                 {
                     "name": operation.name,
@@ -154,7 +155,7 @@ class Production(Thread, Model):
                     "workcenter_id": operation.workcenter_id.id,
                     "product_uom_id": self.product_uom_id.id,
                     "operation_id": operation.id,
-                    "sequence": operation.sequence,
+                    "sequence": place,
                     "state": "pending",
                 }
             )

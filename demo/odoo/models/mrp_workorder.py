@@ -10,7 +10,7 @@ from demo.odoo.models.mrp_workcenter import open_time
 from demo.odoo.models.stock_move import CLOSED
 from demo.odoo.orm import Model
 from demo.odoo.registry import computed, sets
-from demo.odoo.working_time import first_slot
+from demo.odoo.working_time import first_slot, worked_hours
 from demo.odoo.writing import Values
 
 RANK = 54
@@ -153,32 +153,51 @@ class WorkOrder(Model):
             moved = self.filtered(lambda one: one.workcenter_id.id != values["workcenter_id"])
             if any(one.state in ("progress", *CLOSED) for one in moved):
                 raise UserError("You cannot change the workcenter of a work order that is in progress or done.")
+        for one in self:
+            if values.get("date_start") and one.id == one.production_id.workorder_ids[0].id:
+                one.production_id.within(force_date=True).write({"date_start": values["date_start"]})
         done = super().write(values)
-        if ("date_start" in values or "date_finished" in values) and not self.env.context.get("bypass_duration"):
+        if "date_start" in values or "date_finished" in values:
             for one in self:
                 one._follow_dates(values)
         return done
 
     def _follow_dates(self, values: Values) -> None:
-        """New times move the place in the work centre's plan, and the ends of the manufacturing order."""
-        if self.date_start and self.date_finished and self.date_start > self.date_finished:
+        """New times move the place in the work centre's plan, and the end of the manufacturing order."""
+        start, end = self.date_start, self.date_finished
+        if start and end and start > end:
             raise UserError(
                 "The planned end date of the work order cannot be prior to the planned start date, please correct "
                 "this to save the work order."
             )
-        if self.date_start and not self.date_finished:
-            self._assign({"date_finished": self.date_start + timedelta(minutes=self.duration_expected)})
-        if self.date_start and self.date_finished:
-            if self.leave_id:
-                self.leave_id.write({"date_from": self.date_start, "date_to": self.date_finished})
-            else:
-                self._take_time(self.date_start, self.date_finished)
+        if start and end and "duration_expected" not in values and not self.env.context.get("bypass_duration"):
+            self._agree_duration(values)
+        self._keep_place()
         orders = self.production_id.workorder_ids
-        forced = self.production_id.within(force_date=True)
-        if values.get("date_start") and self.id == orders[0].id:
-            forced.write({"date_start": self.date_start})
         if values.get("date_finished") and self.id == orders[len(orders) - 1].id:
-            forced.write({"date_finished": self.date_finished})
+            self.production_id.within(force_date=True).write({"date_finished": self.date_finished})
+
+    def _agree_duration(self, values: Values) -> None:
+        """Two new times: the expected duration stays and the end follows. One: the duration is what lies between."""
+        if values.get("date_start") and values.get("date_finished"):
+            self._assign({"date_finished": self._end_from(self.date_start)})
+            return
+        calendar = self.workcenter_id.resource_calendar_id
+        whole = (self.date_finished - self.date_start).total_seconds() / 60
+        worked = worked_hours(calendar, self.date_start, self.date_finished) * 60 if calendar else whole
+        self._assign({"duration_expected": worked})
+
+    def _keep_place(self) -> None:
+        """The time taken at the work centre is that of the work order."""
+        if self.leave_id:
+            if not self.date_start or not self.date_finished:
+                raise UserError(
+                    "It is not possible to unplan one single Work Order. You should unplan the Manufacturing Order "
+                    "instead in order to unplan all the linked operations."
+                )
+            self.leave_id.write({"date_from": self.date_start, "date_to": self.date_finished})
+        elif self.date_start:
+            self._take_time(self.date_start, self.date_finished or self._end_from(self.date_start))
 
     def button_start(self, raise_on_invalid_state: bool = False) -> None:
         if any(one.working_state == "blocked" for one in self):
@@ -196,20 +215,18 @@ class WorkOrder(Model):
         if not production.qty_producing:
             self._set_qty_producing(self.qty_remaining)
         self.env["mrp.workcenter.productivity"].create(open_time(self.env, self))
-        if production.state != "progress" or self.state != "progress":
-            production.within(force_date=True).write({"date_start": now})
-            production.env.work.mark("mrp.production", "_deadline", production.ids)
+        production.env.work.mark("mrp.production", "_deadline", production.ids)
         if self.state == "progress":
             return
-        end = self._end_from(now)
+        values = {"state": "progress", "date_start": now}
         if not self.leave_id:
-            self._take_time(now, end)
-        elif self.date_start and self.date_start <= now:
-            end = max(self.date_finished, now)
-        self.within(bypass_duration=True).write({"state": "progress", "date_start": now, "date_finished": end})
-        orders = production.workorder_ids
-        if self.id == orders[len(orders) - 1].id:
-            production.within(force_date=True).write({"date_finished": end})
+            self.write({**values, "date_finished": self._end_from(now)})
+            return
+        if not self.date_start or self.date_start > now:
+            values["date_finished"] = self._end_from(now)
+        elif self.date_finished and self.date_finished < now:
+            values["date_finished"] = now
+        self.within(bypass_duration=True).write(values)
 
     def _end_from(self, start: datetime) -> datetime:
         """When the work is done that begins now, in the hours of the work centre."""
@@ -235,16 +252,15 @@ class WorkOrder(Model):
                 move.write({"quantity": round(amount * move._per_unit(), 6), "picked": True})
             one._end_all()
             now = self.env.now
-            begin = one.date_start if one.date_start and one.date_start <= now else now
-            one.within(bypass_duration=True).write(
-                {
-                    "qty_produced": one.qty_produced or one.qty_producing or production.product_qty,
-                    "state": "done",
-                    "date_start": begin,
-                    "date_finished": now,
-                    "costs_hour": one.workcenter_id.costs_hour,
-                }
-            )
+            values = {
+                "qty_produced": one.qty_produced or one.qty_producing or production.product_qty,
+                "state": "done",
+                "date_finished": now,
+                "costs_hour": one.workcenter_id.costs_hour,
+            }
+            if not one.date_start or one.date_start > now:
+                values["date_start"] = now
+            one.within(bypass_duration=True).write(values)
         return True
 
     def button_done(self) -> bool:

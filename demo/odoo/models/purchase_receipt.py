@@ -43,7 +43,7 @@ class ReceivedOrder(Model):
             "user_id": False,
             "date": self.date_order,
             "origin": self.name,
-            "location_id": kind.default_location_src_id.id,
+            "location_id": self.partner_id.for_company(self.company_id.id).property_stock_supplier.id,
             "location_dest_id": kind.default_location_dest_id.id,
             "group_id": self.group_id.id,
         }

@@ -111,7 +111,7 @@ class SaleOrder(Thread, Model):
         if "commitment_date" in values:
             for order in self:
                 moves = order.order_line.move_ids.filtered(
-                    lambda one: one.state not in CLOSED and one.location_dest_id.usage == "customer"
+                    lambda one: one.state not in CLOSED and one.location_dest_id._is_outgoing()
                 )
                 moves.write({"date_deadline": values["commitment_date"] or order.expected_date})
         return done
@@ -237,9 +237,9 @@ class SaleOrderLine(Model):
         total = 0.0
         for move in self.move_ids.filtered(lambda one: one.state == "done" and not one.scrapped):
             quantity = move.product_uom._quantity_in(move.quantity, self.product_uom)
-            if move.location_dest_id.usage == "customer":
+            if move.location_dest_id._is_outgoing():
                 total += quantity
-            elif move.location_id.usage == "customer" and move.to_refund:
+            elif move.location_id._is_outgoing() and move.to_refund:
                 total -= quantity
         return total
 
@@ -311,7 +311,7 @@ class SaleOrderLine(Model):
         for move in self.move_ids.filtered(lambda one: one.state != "cancel" and not one.scrapped):
             quantity = move.quantity if move.state == "done" else move.product_uom_qty
             quantity = move.product_uom._quantity_in(quantity, self.product_uom)
-            total += quantity if move.location_dest_id.usage == "customer" else -quantity
+            total += quantity if move.location_dest_id._is_outgoing() else -quantity
         return total
 
     def _launch(self) -> None:
@@ -329,8 +329,7 @@ class SaleOrderLine(Model):
                     product=line.product_id,
                     quantity=missing,
                     unit=line.product_uom,
-                    location=order.partner_shipping_id.property_stock_customer
-                    or self.env.ref("stock.stock_location_customers"),
+                    location=order.partner_shipping_id.for_company(order.company_id.id).property_stock_customer,
                     company=order.company_id,
                     origin=order.name,
                     date_planned=deadline - timedelta(days=order.company_id.security_lead or 0.0),

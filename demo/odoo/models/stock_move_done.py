@@ -92,10 +92,9 @@ class DoneMove(Model):
                 continue
             domain = [
                 ("product_id", "=", one.product_id.id),
+                ("location_id", "=", one.location_dest_id.id),
                 ("state", "in", ("confirmed", "partially_available")),
                 ("procure_method", "=", "make_to_stock"),
-                ("company_id", "=", one.company_id.id),
             ]
-            waiting = self.env.sudo()["stock.move"].search(domain, order="priority desc, date asc, id asc")
-            above = set(one.location_dest_id._and_above())
-            waiting.filtered(lambda other: other.location_id.id in above and not other.move_orig_ids)._action_assign()  # noqa: B023
+            waiting = self.env["stock.move"].search(domain, order="priority desc, date asc, id asc")
+            waiting.filtered(lambda other: not other.move_orig_ids)._action_assign()

@@ -56,6 +56,13 @@ class Location(Model):
         """Places from which anything can be taken without reserving it."""
         return self.usage in ("supplier", "customer", "inventory", "production") or bool(self.scrap_location)
 
+    def _is_between_companies(self) -> bool:
+        return self.usage == "transit" and not self.company_id
+
+    def _is_outgoing(self) -> bool:
+        """Whether what lies here has left the company: at a customer, or on the way to a sister company."""
+        return self.usage == "customer" or self._is_between_companies()
+
 
 def make_company_locations(company: Any) -> None:
     """The virtual places every company has of its own."""
@@ -73,6 +80,36 @@ def make_company_locations(company: Any) -> None:
             "scrap_location": True,
         }
     )
+    _make_transit(company)
+
+
+def _make_transit(company: Any) -> None:
+    """Companies of a group deliver to each other through a place that belongs to none; each has one inside as well."""
+    env = company.env
+    within = env["stock.location"].create(
+        {
+            "name": "Inter-warehouse transit",
+            "usage": "transit",
+            "location_id": env.ref("stock.stock_location_locations").id,
+            "company_id": company.id,
+            "active": False,
+        }
+    )
+    company._assign({"internal_transit_location_id": within})
+    _deal_through(within, company.partner_id, company.id)
+    between = env.ref("stock.stock_location_inter_company").sudo()
+    others = env.sudo()["res.company"].search([("id", "!=", company.id)])
+    if others and not between.active:
+        between.write({"active": True})
+    for other in others:
+        _deal_through(between, other.partner_id, company.id)
+        _deal_through(between, company.partner_id, other.id)
+
+
+def _deal_through(place: Any, partner: Any, company_id: int) -> None:
+    """Where goods from and to a partner pass, as one company sees it."""
+    values = {"property_stock_customer": place.id, "property_stock_supplier": place.id}
+    partner.sudo().for_company(company_id).write(values)
 
 
 def virtual_place(env: Any, company: Any, usage: str, *, scrap: bool = False) -> Any:
