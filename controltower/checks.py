@@ -57,6 +57,12 @@ def _exposure() -> Iterator[CheckMessage]:
             )
     if "*" in hosts:
         yield Error("ALLOWED_HOSTS allows any host.", hint="Name the host people use.", id="controltower.E004")
+    if any(network.prefixlen == 0 for network in settings.TRUSTED_PROXIES):
+        yield Error(
+            "TRUSTED_PROXIES believes everyone: whoever signs in could name any address as theirs.",
+            hint="Name the addresses of your proxies alone.",
+            id="controltower.E006",
+        )
     if not settings.BEHIND_TLS:
         yield Warning(
             "Others may ask this tower without TLS: passwords and sessions would cross the network readable.",

@@ -1,6 +1,7 @@
 """Headers, error pages, health, and settings that are refused."""
 
 import logging
+from ipaddress import ip_network
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
@@ -136,6 +137,7 @@ def test_safe_settings_pass(public) -> None:
         ("FIELD_KEY", "short", "controltower.E003"),
         ("ALLOWED_HOSTS", ["*"], "controltower.E004"),
         ("BEHIND_TLS", False, "controltower.W005"),
+        ("TRUSTED_PROXIES", (ip_network("10.0.0.5"), ip_network("::/0")), "controltower.E006"),
     ],
 )
 def test_unsafe_settings_are_named(public, settings, name: str, value: object, code: str) -> None:
