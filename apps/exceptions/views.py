@@ -44,7 +44,8 @@ def counts(request: HttpRequest) -> HttpResponse:
 def gaps(request: HttpRequest) -> HttpResponse:
     """What could not be judged where the person sees the mirror. Silence from old data is the banner's to tell."""
     known = unjudged(scope_of(cast(User, request.user), Permission.SEE_SYNC))
-    return render(request, "exceptions/_gaps.html", {"gaps": known})
+    count = sum(one.subjects for one in known)
+    return render(request, "exceptions/_gaps.html", {"gaps": known, "count": count})
 
 
 def _board(request: HttpRequest, sight: Sight) -> Board:

@@ -171,7 +171,7 @@ def test_what_cannot_be_judged_is_told_and_counted_where_a_person_sees_the_mirro
         places = enumerate(world.things.values())
         expected = sum(number + 1 for number, place in places if person.may(Permission.SEE_SYNC, place))
         page = person.client.get("/gaps/").content.decode()
-        told = f"{expected} · Nothing is known of it" in page if expected else "<details>" not in page
+        told = f"× {expected} · Nothing is known of it" in page if expected else "<details>" not in page
         wrong += [] if told else [f"{person.label}: {expected}"]
     assert not wrong, "\n".join(wrong)
 
