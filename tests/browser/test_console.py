@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from apps.accounts.models import User
@@ -10,7 +11,8 @@ from apps.accounts.roles import Role
 from apps.audit.record import record
 from apps.audit.seal import seal
 from apps.notifications.messages import tell
-from odoo_sync.models import Connection, Quarantine
+from odoo_sync import rechecks
+from odoo_sync.models import Connection, Quarantine, Recheck
 from tests.boards import Group
 from tests.browser.conftest import Sit
 from tests.people import PASSWORD, person
@@ -30,9 +32,11 @@ def admin(group: Group) -> User:
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (360, "dark")])
-def test_the_pages_of_an_administrator_are_accessible(admin: User, sit: Sit, width: int, scheme: str):
+def test_the_pages_of_an_administrator_are_accessible(admin: User, sit: Sit, group: Group, width: int, scheme: str):
+    asked = {"connection": group.connection, "kind": "sweep", "asked_by": admin.pk, "asked_by_name": "Ada"}
+    Recheck.objects.create(**asked, started_at=timezone.now(), done=3, total=21)
     desk = sit(admin, width=width, scheme=scheme)
-    for path in (*PAGES, f"/people/{admin.pk}/"):
+    for path in (*PAGES, f"/people/{admin.pk}/", f"/sync/{group.connection.pk}/record/"):
         desk.go(path)
         desk.check_accessibility()
         desk.check_no_sideways_scrolling()
@@ -58,6 +62,19 @@ def test_the_kill_switch_asks_first_and_then_stops_writing(admin: User, sit: Sit
     page.get_by_role("button", name="Stop all writing").click()
     expect(page.locator("#connections")).to_contain_text("writing stopped")
     assert not Connection.objects.get(pk=group.connection.pk).writes_enabled
+
+
+def test_a_record_is_read_again_by_hand_and_its_outcome_appears_by_itself(admin: User, sit: Sit, group: Group):
+    page = sit(admin).go("/sync/")
+    page.get_by_role("link", name="Read a record again").click()
+    page.get_by_label("Model").select_option("purchase.order")
+    page.get_by_label("Id or number").fill("42")
+    page.get_by_role("button", name="Read it again").click()
+    looks = page.locator(".looks")
+    expect(looks).to_contain_text("purchase.order,42")
+    expect(looks).to_contain_text("waiting for a worker")
+    rechecks.end(Recheck.objects.get(), Recheck.Outcome.CHANGED, fields=["state"])
+    expect(looks).to_contain_text("Changed: state.", timeout=20_000)
 
 
 def test_the_sync_page_keeps_itself_current(admin: User, sit: Sit, group: Group):
