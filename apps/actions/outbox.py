@@ -18,6 +18,7 @@ from apps.actions import refresh
 from apps.actions.decide import Decision, Next, decide, plain, unmet
 from apps.actions.definition import Step
 from apps.actions.deliveries import (
+    OPEN,
     LeaseLostError,
     TamperedPlanError,
     claim,
@@ -54,14 +55,14 @@ def deliver_waiting() -> None:
 
 
 def deliver(request_id: UUID) -> None:
-    """Take a request as far as it goes now: step after step, until one has to wait or the plan has ended."""
+    """Take a request as far as it goes now: step after step and the note, until one has to wait or all have ended."""
     while (delivery := claim(request_id)) is not None:
         try:
             _attempt(delivery)
         except LeaseLostError:
             logger.warning("Step %s was taken over by another worker.", delivery.pk)
             return
-        if delivery.state != DeliveryState.VERIFIED and not delivery.is_note:
+        if delivery.state in OPEN:
             break
     refresh.after(request_id)
 

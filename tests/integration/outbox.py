@@ -24,9 +24,15 @@ QUESTION = "When will the goods leave your works?"
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same patience, in tenths of seconds."""
+    """Short pauses between looks; the patience for an answer is that of a busy machine."""
     monkeypatch.setattr(outbox, "READ_BACKS", (0.0, 0.1))
-    monkeypatch.setattr(outbox, "CALL_SECONDS", 1.0)
+    monkeypatch.setattr(outbox, "CALL_SECONDS", 20.0)
+
+
+@pytest.fixture
+def impatient(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that takes longer than this is lost: for tests that arrange four seconds."""
+    monkeypatch.setattr(outbox, "CALL_SECONDS", 2.0)
 
 
 @pytest.fixture

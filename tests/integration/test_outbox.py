@@ -18,6 +18,7 @@ from tests.integration.outbox import (
     QUESTION,
     calls,
     delivered,
+    impatient,
     later,
     new_date,
     notes,
@@ -28,7 +29,7 @@ from tests.integration.outbox import (
 )
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quick")]
-FIXTURES = (quick, ordered, calls)
+FIXTURES = (quick, impatient, ordered, calls)
 
 
 def test_every_step_is_recorded_before_and_after(ordered: Ordered, calls: list[str]) -> None:
@@ -51,8 +52,9 @@ def test_one_internal_note_names_the_people_and_the_request(ordered: Ordered) ->
     assert "Furnace down" in found[0]
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_note_whose_answer_was_lost_is_not_posted_twice(ordered: Ordered) -> None:
-    ordered.odoo.faults.add("timeout_after_commit", match=POST, seconds=1.5)
+    ordered.odoo.faults.add("timeout_after_commit", match=POST, seconds=4)
     request = later(delivered(new_date(ordered)))
     assert request.state == RequestState.VERIFIED
     assert len(notes(ordered, request)) == 1
@@ -154,15 +156,17 @@ def test_the_kill_switch_works_between_looking_and_sending(
     assert step(request).attempts == 0
 
 
+@pytest.mark.usefixtures("impatient")
 def test_an_answer_that_never_comes_is_resolved_by_reading(ordered: Ordered, calls: list[str]) -> None:
-    ordered.odoo.faults.add("timeout_after_commit", match=LINES, seconds=2)
+    ordered.odoo.faults.add("timeout_after_commit", match=LINES, seconds=4)
     request = delivered(new_date(ordered))
     assert request.state == RequestState.VERIFIED
     assert calls.count("purchase.order.line.write") == 1
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_write_that_never_arrived_is_sent_again_after_reading(ordered: Ordered, calls: list[str]) -> None:
-    ordered.odoo.faults.add("timeout_before_commit", match=LINES, seconds=2)
+    ordered.odoo.faults.add("timeout_before_commit", match=LINES, seconds=4)
     request = delivered(new_date(ordered))
     assert request.state == RequestState.APPROVED
     assert step(request).state == DeliveryState.SENT
@@ -171,8 +175,9 @@ def test_a_write_that_never_arrived_is_sent_again_after_reading(ordered: Ordered
     assert set(ordered.dates().values()) == {text(at(12))}
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_write_that_somebody_overtook_is_not_repeated(ordered: Ordered, calls: list[str]) -> None:
-    ordered.odoo.faults.add("timeout_before_commit", match=LINES, seconds=2)
+    ordered.odoo.faults.add("timeout_before_commit", match=LINES, seconds=4)
     request = delivered(new_date(ordered))
     ordered.odoo.call("purchase.order.line", "write", [ordered.line_ids[0]], {"date_planned": text(at(20))})
     assert later(request).state == RequestState.CONFLICT
@@ -180,15 +185,17 @@ def test_a_write_that_somebody_overtook_is_not_repeated(ordered: Ordered, calls:
     assert ordered.dates()[f"line {ordered.line_ids[0]}"] == text(at(20))
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_message_whose_answer_was_lost_is_found_by_its_mark(ordered: Ordered, calls: list[str]) -> None:
-    ordered.odoo.faults.add("timeout_after_commit", match=POST, seconds=2)
+    ordered.odoo.faults.add("timeout_after_commit", match=POST, seconds=4)
     request = delivered(question(ordered))
     assert request.state == RequestState.VERIFIED
     assert sum(QUESTION in one["body"] for one in ordered.messages()) == 1
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_message_without_a_trace_waits_and_then_asks_a_person(ordered: Ordered, calls: list[str]) -> None:
-    ordered.odoo.faults.add("timeout_before_commit", match=POST, seconds=2)
+    ordered.odoo.faults.add("timeout_before_commit", match=POST, seconds=4)
     request = delivered(question(ordered))
     assert later(request, seconds=60).state == RequestState.APPROVED
     assert step(request).state == DeliveryState.SENT
@@ -197,16 +204,18 @@ def test_a_message_without_a_trace_waits_and_then_asks_a_person(ordered: Ordered
     assert Notification.objects.filter(user=request.requested_by, kind="request.unknown").exists()
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_person_sends_the_lost_message_again_after_looking(ordered: Ordered) -> None:
-    ordered.odoo.faults.add("timeout_before_commit", match=POST, seconds=2)
+    ordered.odoo.faults.add("timeout_before_commit", match=POST, seconds=4)
     request = later(delivered(question(ordered)), hours=1)
     again = requests.again(request, by=request.requested_by)
     assert delivered(again).state == RequestState.VERIFIED
     assert sum(QUESTION in one["body"] for one in ordered.messages()) == 1
 
 
+@pytest.mark.usefixtures("impatient")
 def test_sending_again_reads_first_and_finds_what_arrived_late(ordered: Ordered, calls: list[str]) -> None:
-    ordered.odoo.faults.add("timeout_before_commit", match=POST, seconds=2)
+    ordered.odoo.faults.add("timeout_before_commit", match=POST, seconds=4)
     request = later(delivered(question(ordered)), hours=1)
     mark = f"<{step(request).token}@control-tower>"
     ordered.odoo.call("purchase.order", "message_post", [ordered.order_id], body=QUESTION, message_id=mark)

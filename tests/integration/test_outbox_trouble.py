@@ -22,6 +22,7 @@ from tests.integration.outbox import (
     call,
     calls,
     delivered,
+    impatient,
     later,
     new_date,
     notes,
@@ -33,7 +34,7 @@ from tests.integration.outbox import (
 from tests.people import buyer, plant_manager
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quick")]
-FIXTURES = (quick, ordered, calls)
+FIXTURES = (quick, impatient, ordered, calls)
 
 
 def test_a_refusal_keeps_odoos_words(ordered: Ordered) -> None:
@@ -114,8 +115,9 @@ def test_a_question_back_from_odoo_is_not_taken_for_success(ordered: Ordered) ->
     assert "stock.backorder.confirmation" in step(request).message
 
 
+@pytest.mark.usefixtures("impatient")
 def test_an_unrepeatable_call_without_an_answer_goes_to_a_person(ordered: Ordered, calls: list[str]) -> None:
-    ordered.odoo.faults.add("timeout_before_commit", match={"method": "button_unlock"}, seconds=2)
+    ordered.odoo.faults.add("timeout_before_commit", match={"method": "button_unlock"}, seconds=4)
     request = delivered(asked_for(ordered, call(ordered, "button_unlock")))
     assert later(request, hours=1).state == RequestState.UNKNOWN
     assert calls == ["purchase.order.button_unlock"]
