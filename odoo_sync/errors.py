@@ -2,11 +2,12 @@
 
 OdooError
 ├── NotSentError             A  the request never left: name, refusal, TLS, connect timeout
-│   └── AddressError            the address is wrong for good: no Odoo behind it, or it redirects
+├── AddressError             B  something else than Odoo answers: a web page, a redirect, foreign JSON
 ├── UnknownOutcomeError      B  sent, and no trustworthy answer: timeout, reset, 502/504, broken JSON
 ├── ThrottledError           C  Odoo or its proxy asks for patience: 429, 503
 ├── ConcurrencyError         D  another transaction won the race
 ├── SignInError              E  login, password or key is refused
+│   └── ProxyRefusalError       a proxy says so, not Odoo: 401, 403, 407
 ├── NotAllowedError          F  the bot user lacks a right
 ├── MissingRecordError       G  the record is gone
 ├── BusinessError            H  Odoo's own rules say no; its words are in ``detail``
@@ -80,8 +81,13 @@ class NotSentError(OdooError):
     letter, retry, verdict = "A", Retry.LATER, Verdict.NOT_SENT
 
 
-class AddressError(NotSentError):
-    """Something else than Odoo answers at this address."""
+class AddressError(OdooError):
+    """Something else than Odoo answers at this address.
+
+    A proxy may have let the call through before it answered with a page of its own: the effect of a write is unknown.
+    """
+
+    letter, retry, verdict = "B", Retry.AFTER_READ_BACK, Verdict.UNKNOWN
 
 
 class UnknownOutcomeError(OdooError):
@@ -106,6 +112,12 @@ class SignInError(OdooError):
     """Odoo refuses the bot user's login, password or key."""
 
     letter, retry, verdict = "E", Retry.NEVER, Verdict.BLOCKED
+
+
+class ProxyRefusalError(SignInError):
+    """What stands before Odoo refuses access; filters of answers do so after Odoo has done the call."""
+
+    verdict = Verdict.UNKNOWN
 
 
 class NotAllowedError(OdooError):

@@ -21,8 +21,8 @@ from odoo_sync.errors import (
     DatabaseError,
     NotSentError,
     OdooError,
+    ProxyRefusalError,
     ServerFaultError,
-    SignInError,
     ThrottledError,
     UnknownOutcomeError,
 )
@@ -116,7 +116,7 @@ class Opener:
                 keep = self.reuse and not response.will_close
         except TimeoutError:
             raise UnknownOutcomeError("Odoo did not answer in time.") from None
-        except (OSError, HTTPException, zlib.error) as error:
+        except (OSError, HTTPException, ValueError, zlib.error) as error:
             raise UnknownOutcomeError(f"The connection to Odoo broke off ({type(error).__name__}).") from None
         finally:
             if not keep:
@@ -185,7 +185,7 @@ def unreachable(error: Exception, host: str, port: int | None) -> str:
 
 
 def refuse(status: int, headers: Message, body: bytes) -> None:
-    """Raise what an HTTP status other than 200, or a body that is no JSON, means."""
+    """Raise what an HTTP status other than 200, or a body that is no JSON, means: never that nothing was sent."""
     kind = (headers.get("Content-Type") or "").partition(";")[0].strip().lower()
     if status == 200:
         if kind == "text/html" or body[:64].lstrip()[:1] == b"<":
@@ -206,7 +206,9 @@ def refusal(status: int, headers: Message) -> OdooError:
     if status in {502, 504}:
         return UnknownOutcomeError(f"The proxy got no answer from Odoo (HTTP {status}). Check that Odoo runs.")
     if status in {401, 403, 407}:
-        return SignInError(f"The server or a proxy before it refuses access (HTTP {status}). Let the tower through.")
+        return ProxyRefusalError(
+            f"The server or a proxy before it refuses access (HTTP {status}). Let the tower through."
+        )
     if status == 404:
         return DatabaseError("No Odoo RPC is found here (HTTP 404). Check the address and the database name.")
     if status == 413:

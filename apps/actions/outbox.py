@@ -168,9 +168,11 @@ def _read_back(writer: Writer, step: Step, delivery: Delivery, answer: Any) -> N
 
 
 def _after_error(writer: Writer, step: Step, delivery: Delivery, error: OdooError) -> None:
-    """Classify a failed call: by the kind of failure where nothing was sent, else by reading Odoo first."""
+    """Classify a failed call: by the kind of failure where nothing was sent or Odoo's door stayed shut, else by
+    reading Odoo first."""
     delivery.evidence["error"] = {"class": error.letter, "message": error.message, "detail": error.detail}
-    if error.verdict is Verdict.NOT_SENT or isinstance(error, SignInError):
+    shut_out = isinstance(error, SignInError) and error.verdict is Verdict.BLOCKED
+    if error.verdict is Verdict.NOT_SENT or shut_out:
         delivery.state = DeliveryState.WAITING
         return _wait_for_odoo(delivery, error)
     seen, decision = _look(writer, step, delivery)
