@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,18 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from socket import socket as Socket
 
-from controltower.launcher import options, project, standin, web
-from controltower.launcher.errors import LauncherError, UsageError
+from controltower.launcher import options, origin, project, standin, web
+from controltower.launcher.errors import UsageError
 from controltower.launcher.interruption import Interrupted
 from controltower.launcher.migrations import migrate
 from controltower.launcher.options import KEY_VARIABLE, Odoo, Options
-from controltower.launcher.places import CHECKOUT
-from controltower.launcher.servers import servers
+from controltower.launcher.places import shortened
+from controltower.launcher.servers import Servers, servers
 from controltower.launcher.stage import Stage
-from controltower.launcher.state import State, take_free
+from controltower.launcher.state import State
 
 SIGN_INS = "sign-ins.json"
-DEFAULT_SEED = 1
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ def demo(arguments: Sequence[str]) -> int:
     if wanted.reset and (os.environ.get("DATABASE_URL") or os.environ.get("DATABASE_URL_FILE")):
         raise UsageError("--reset empties the embedded database only: empty the one in DATABASE_URL yourself")
     with web.claim(wanted.port) as socket:
-        state = take_free("demo")
+        state = origin.folder_for(wanted)
         if wanted.reset:
             state.reset()
         stage = Stage(state / "logs")
@@ -63,12 +61,15 @@ def demo(arguments: Sequence[str]) -> int:
 @contextmanager
 def up(wanted: Options, state: State, stage: Stage, socket: Socket) -> Iterator[Running]:
     """Everything started and loaded; all of it is stopped on the way out: life, web, worker, stand-in, servers."""
-    seed = origin(wanted, state)
+    seed = origin.of(wanted, state)
+    if wanted.odoo:
+        ask(stage, state, wanted.odoo)
     with servers(state.folder, kept=not wanted.check) as found, stage:
         stage.watch(*found.children)
         stage.tell("PostgreSQL and Valkey are up")
         env = project.environment(found, state.folder)
         if not wanted.odoo:
+            origin.keep(state, wanted, seed)
             standin.start(stage, state, env, seed=seed)
         migrate(stage, state, env)
         stage.tell("the database has its tables")
@@ -81,26 +82,24 @@ def up(wanted: Options, state: State, stage: Stage, socket: Socket) -> Iterator[
         )  # fmt: skip
         stage.stack.callback(state.withdraw)
         set_up(stage, env, odoo)
+        origin.keep(state, wanted, seed)
         wait_for_portal(stage, site)
         if wanted.live and not wanted.odoo:
             standin.start_life(stage, env, odoo, seed=seed)
         yield Running(site, odoo, state / SIGN_INS, env, seed)
 
 
-def origin(wanted: Options, state: State) -> int:
-    """The seed of this folder's world; raises LauncherError when its data came from another Odoo or seed."""
-    file = state / "origin.json"
-    known = json.loads(file.read_text()) if file.exists() else {}
-    odoo = f"{wanted.odoo.url} {wanted.odoo.db}" if wanted.odoo else "the stand-in"
-    seed = known.get("seed", DEFAULT_SEED) if wanted.seed is None else wanted.seed
-    asked = {"odoo": odoo, "seed": seed}
-    if known and known != asked and (known["odoo"] != odoo or not wanted.odoo):
-        raise LauncherError(
-            f"the data in {shortened(state.folder)} came from {known['odoo']} with seed {known['seed']}: "
-            "add --reset to start over, or name another folder in TOWER_STATE"
-        )
-    file.write_text(json.dumps(asked))
-    return int(seed)
+def ask(stage: Stage, state: State, odoo: Odoo) -> None:
+    """Look whether the tower may read there, before anything is made for it; raises LauncherError saying what to mend.
+
+    Nothing is stored, so that the addresses of the servers are only a form that settings.py insists on.
+    """
+    nowhere = Servers("postgres://nobody@127.0.0.1:9/none", "redis://127.0.0.1:9")
+    command = project.manage(
+        ["probe_odoo", "--check-only", "--url", odoo.url, "--db", odoo.db, "--login", odoo.login]
+    )  # fmt: skip
+    stage.finish("probe", command, env={**project.environment(nowhere, state.folder), "ODOO_KEY": odoo.key})
+    stage.tell(f"Odoo at {odoo.url} lets {odoo.login} read")
 
 
 def start_portal(stage: Stage, state: State, env: dict[str, str], socket: Socket) -> str:
@@ -139,8 +138,3 @@ def welcome(stage: Stage, running: Running) -> None:
     if running.sign_ins.exists():
         stage.say(f"The sign-ins above are also in {shortened(running.sign_ins)}")
     stage.say("Ctrl-C stops everything; the data stays.")
-
-
-def shortened(path: Path) -> str:
-    """Relative to the checkout where it lies in there."""
-    return str(path.relative_to(CHECKOUT)) if path.is_relative_to(CHECKOUT) else str(path)

@@ -49,6 +49,11 @@ def personal_folder(variable: str, under_home: str) -> Path:
     return root / "control-tower" / name
 
 
+def shortened(path: Path) -> str:
+    """Relative to the checkout where it lies in there."""
+    return str(path.relative_to(CHECKOUT)) if path.is_relative_to(CHECKOUT) else str(path)
+
+
 def temporary_folder(*, in_memory: bool) -> Path:
     """A folder that is removed when this program ends, however it ends. The caller still removes it when done."""
     base = MEMORY if in_memory and _has_memory() else Path(tempfile.gettempdir())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +17,9 @@ from controltower.launcher.places import CHECKOUT
 
 PATIENCE = 120.0
 """Seconds a process gets to be ready: on a machine with other work a start of four takes twenty-five."""
+
+LEAST_FREE = 32_000_000
+"""Bytes below which PostgreSQL (a segment of its log takes 16 MB) and Valkey can store nothing more."""
 
 
 class Stage:
@@ -94,10 +98,20 @@ class Stage:
         check()
         for child in self.children:
             if child.ended():
+                self._look_at_disk(child)
                 raise ChildEndedError(
                     f"{child.name} ended by itself ({_how(child.exit_code or 0)}); "
                     f"{child.log} ends with:\n{child.tail()}"
                 )
+
+    def _look_at_disk(self, child: Child) -> None:
+        """Raises ChildEndedError when there is no room left where it wrote: the likeliest cause, and one to mend."""
+        free = shutil.disk_usage(self.logs).free
+        if free < LEAST_FREE:
+            raise ChildEndedError(
+                f"the disk is full ({free // 1_000_000} MB are free for {self.logs.parent}), and {child.name} ended: "
+                "make room and start again; what was stored is kept"
+            )
 
     def stay(self) -> None:
         """Until a signal, or until a watched process ends."""

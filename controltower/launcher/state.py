@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TypedDict
@@ -123,14 +124,28 @@ def folders() -> list[Path]:
     return ours
 
 
-def take_free(purpose: str) -> State:
-    """The first state folder that nobody uses; raises StateBusyError when there is none."""
+def take_free(purpose: str, *, suits: Callable[[State], bool] = lambda state: True, otherwise: bool = True) -> State:
+    """The first state folder that nobody uses and that suits; raises StateBusyError when there is none.
+
+    ``otherwise``: one that does not suit will do where none does.
+    """
     candidates = folders()
-    for folder in candidates:
-        state = State(folder)
-        if state.take(purpose):
-            return state
+    for choosy in (True, False) if otherwise else (True,):
+        for folder in candidates:
+            state = State(folder)
+            if (not choosy or suits(state)) and state.take(purpose):
+                return state
     raise StateBusyError(
         f"the state folder {candidates[0]} is used by another ./tower demo: stop that one, or name another folder "
         "in TOWER_STATE"
     )
+
+
+def last_used() -> State:
+    """The state folder that a command had last, the first of all when none was used yet; locked for us.
+
+    Raises StateBusyError when everything is in use.
+    """
+    used = [folder for folder in folders() if (folder / "lock").exists()]
+    latest = max(used, key=lambda folder: (folder / "lock").stat().st_mtime, default=None)
+    return take_free("manage", suits=lambda state: latest is None or state.folder == latest)

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 from controltower.launcher import foreground, project, web
-from controltower.launcher.demo import Running, shortened, up
+from controltower.launcher.demo import Running, up
 from controltower.launcher.options import KEY_VARIABLE, Options
-from controltower.launcher.places import state_base, temporary_folder
+from controltower.launcher.places import shortened, state_base, temporary_folder
 from controltower.launcher.stage import Stage
 from controltower.launcher.state import State
 

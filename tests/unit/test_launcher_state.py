@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
-from controltower.launcher import project, state, web
-from controltower.launcher.errors import PortError, StateBusyError
+from controltower.launcher import origin, project, state, web
+from controltower.launcher.errors import LauncherError, PortError, StateBusyError
+from controltower.launcher.options import Odoo, Options
 from controltower.launcher.places import CHECKOUT
 from controltower.launcher.state import State
 
@@ -119,3 +120,47 @@ def state_servers():
     from controltower.launcher.servers import Servers
 
     return Servers("postgres://given", "redis://given")
+
+
+def wanted(odoo=None, seed=None, reset=False):
+    return Options(port=None, reset=reset, seed=seed, live=True, check=False, odoo=odoo)
+
+
+def real(db="group"):
+    return Odoo("https://odoo.example.com", db, "tower-bot", "a key")
+
+
+def test_every_odoo_has_a_folder_of_its_own(base):
+    for number, asked in enumerate([wanted(), wanted(real()), wanted(real("other")), wanted(seed=7)]):
+        taken = origin.folder_for(asked)
+        assert taken.folder.name == ("demo" if number == 0 else f"demo-{number + 1}")
+        origin.keep(taken, asked, origin.of(asked, taken))
+    os.environ.pop("TOWER_STATE", None)
+    assert [origin.suits(State(base / name), wanted(real())) for name in ("demo", "demo-2", "demo-3")] == [
+        False, True, False,
+    ]  # fmt: skip
+
+
+def test_a_start_that_never_reached_its_odoo_leaves_the_folder_to_any_other(base):
+    mistyped = origin.folder_for(wanted(real("mistyped")))
+    assert origin.suits(mistyped, wanted(real()))
+    assert origin.suits(mistyped, wanted())
+
+
+def test_data_in_a_named_folder_is_not_taken_for_another_odoos(base, monkeypatch):
+    monkeypatch.setenv("TOWER_STATE", str(base / "mine"))
+    taken = origin.folder_for(wanted())
+    origin.keep(taken, wanted(), 3)
+    assert origin.of(wanted(), taken) == 3
+    with pytest.raises(LauncherError, match="came from the stand-in with seed 3: add --reset"):
+        origin.of(wanted(real()), taken)
+    with pytest.raises(LauncherError, match="seed 3"):
+        origin.of(wanted(seed=4), taken)
+
+
+def test_commands_use_the_data_of_the_demo_used_last(base):
+    for name in ("demo", "demo-2"):
+        (base / name).mkdir()
+        (base / name / "lock").write_text("")
+    os.utime(base / "demo" / "lock", (1, 1))
+    assert state.last_used().folder == base / "demo-2"
