@@ -31,6 +31,7 @@ class Permission(models.TextChoices):
     SEE_SYNC = "see_sync", _("See the state of the mirror")
     MANAGE_SYNC = "manage_sync", _("Manage connections, pause sync, stop writes")
     MANAGE_PEOPLE = "manage_people", _("Give and take roles, end sign-ins")
+    SET_LIMITS = "set_limits", _("Set from when on something is a case, or needs approval")
 
 
 _EVERYONE = {Permission.SEE_CASES}
@@ -46,7 +47,13 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.EXECUTIVE: frozenset(_EVERYONE),
     Role.AUDITOR: frozenset(_EVERYONE | {Permission.SEE_AUDIT, Permission.SEE_SYNC}),
     Role.ADMINISTRATOR: frozenset(
-        {Permission.SEE_SYNC, Permission.MANAGE_SYNC, Permission.SEE_AUDIT, Permission.MANAGE_PEOPLE}
+        {
+            Permission.SEE_SYNC,
+            Permission.MANAGE_SYNC,
+            Permission.SEE_AUDIT,
+            Permission.MANAGE_PEOPLE,
+            Permission.SET_LIMITS,
+        }
     ),
 }
 

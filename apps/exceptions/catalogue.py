@@ -9,6 +9,8 @@ from typing import Any
 
 from apps.actions.definition import Action, actions
 from apps.exceptions.definition import Detector, Severity, detectors
+from apps.exceptions.limit_values import shown_value
+from apps.exceptions.limits import other_rules
 from apps.exceptions.score import DEFAULT, score
 
 HEAD = """# Catalogue
@@ -36,6 +38,12 @@ def _lines() -> Iterator[str]:
     yield "## Guided actions\n"
     for action in actions:
         yield from _action(action)
+    yield "## Limits of actions\n"
+    for rule in other_rules():
+        yield f"### {rule.title}\n"
+        yield from _paragraphs(getdoc(rule.default))
+        places = ", ".join(["group", *sorted(rule.levels)])
+        yield from _table({"key": f"`{rule.key}`", "limits": _limits(rule.default()), "set for": places})
 
 
 def _detector(detector: type[Detector[Any]]) -> Iterator[str]:
@@ -49,9 +57,8 @@ def _detector(detector: type[Detector[Any]]) -> Iterator[str]:
             "severity": "by score" if detector.least == Severity.LOW else f"by score, at least {detector.least.value}",
             "owner": str(detector.owner.label),
             "judged": f"one `{detector.subject_type}` at a time",
-            "limits": ", ".join(
-                f"{one.name} {_limit(getattr(detector.limits, one.name))}" for one in fields(detector.limits)
-            ),
+            "limits": _limits(detector.limits),
+            "limits set for": ", ".join(["group", *sorted(detector.overridable)]),
             "guided actions": ", ".join(f"`{key}`" for key in detector.remedies) or "none",
             "silent while stale": lanes,
             "judged again after a change of": ", ".join(sorted(f"`{one.key}`" for one in detector.depends_on))
@@ -60,8 +67,8 @@ def _detector(detector: type[Detector[Any]]) -> Iterator[str]:
     )
 
 
-def _limit(value: Any) -> str:
-    return "; ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+def _limits(limits: Any) -> str:
+    return ", ".join(f"{one.name} {shown_value(getattr(limits, one.name))}" for one in fields(limits))
 
 
 def _action(action: type[Action[Any]]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from django.db.models import QuerySet
 
@@ -55,7 +55,8 @@ class Domain(StrEnum):
 class Subject:
     """What a finding is about: a row, a pair, a group or a missing thing, with the place it belongs to.
 
-    ``company`` and ``plant`` are mirror keys; a missing company means the group.
+    ``company`` and ``plant`` are mirror keys; a missing company means the group. ``product`` is the key of the product
+    whose own limits count, null where it is about none.
     """
 
     type: str
@@ -63,6 +64,7 @@ class Subject:
     connection: int
     company: int | None = None
     plant: int | None = None
+    product: int | None = None
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ class Finding:
 
     ``documents`` are the keys of every row that was looked at: when one of them changes, the case is judged again.
     ``gaps`` say in words what could not be judged, such as money without a rate; they are shown, never taken as zero.
+    ``counted`` names the limits that made it a finding; the case says how high they are and who set them.
     """
 
     subject: Subject
@@ -136,6 +139,7 @@ class Finding:
     impact: Impact = field(default_factory=Impact)
     documents: tuple[int, ...] = ()
     gaps: tuple[str, ...] = ()
+    counted: tuple[str, ...] = ()
     next_check_at: datetime | None = None
 
 
@@ -168,7 +172,17 @@ class CannotJudge:
 Verdict = Finding | Clear | Moot | CannotJudge
 Path = str | Callable[[Iterable[int]], Iterable[int | str]]
 WHERE_SHOWN = ""
-F = TypeVar("F")
+LEVELS = frozenset({"company", "plant", "product"})
+
+
+class Facts(Protocol):
+    """What a detector has read about one subject."""
+
+    @property
+    def subject(self) -> Subject: ...
+
+
+F = TypeVar("F", bound=Facts)
 
 
 class Detector(Generic[F]):
@@ -177,8 +191,9 @@ class Detector(Generic[F]):
     ``depends_on`` maps each mirror to how a changed row of it leads to subjects: a lookup path from that row to the
     subject rows, or a function from changed ids to subject keys. Cases that already name a changed row among their
     documents are judged again in any case; ``WHERE_SHOWN`` says that this is enough. ``remedies`` are keys of guided
-    actions, the recommended one first. ``limits`` are typed thresholds. A finding is never less than ``least``. While
-    a lane in ``needs_fresh`` is stale, nothing is opened and nothing is closed.
+    actions, the recommended one first. ``limits`` are typed thresholds (``limit_values.Thresholds``): the defaults,
+    which the group and each level in ``overridable`` may replace, the most specific winning. A finding is never less
+    than ``least``. While a lane in ``needs_fresh`` is stale, nothing is opened and nothing is closed.
     """
 
     key: ClassVar[str]
@@ -189,6 +204,7 @@ class Detector(Generic[F]):
     subject_type: ClassVar[str]
     remedies: ClassVar[tuple[str, ...]] = ()
     limits: ClassVar[Any] = None
+    overridable: ClassVar[frozenset[str]] = LEVELS
     depends_on: ClassVar[Mapping[type[Mirror], Path]] = {}
     least: ClassVar[Severity] = Severity.LOW
     needs_fresh: ClassVar[frozenset[Lane]] = frozenset({Lane.HOT})

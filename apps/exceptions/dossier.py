@@ -19,6 +19,7 @@ from apps.actions.offers import Offer
 from apps.exceptions.card import row
 from apps.exceptions.documents import Documents
 from apps.exceptions.lifecycle import ENDED, lifecycle
+from apps.exceptions.limit_words import ShownLimit, limits_of
 from apps.exceptions.models import Case
 from apps.exceptions.offers import offers
 from apps.exceptions.score_words import terms_of
@@ -124,6 +125,11 @@ class Dossier:
     @cached_property
     def facts(self) -> list[Fact]:
         return [self._fact(one) for one in evidence_of(self.case)]
+
+    @cached_property
+    def limits(self) -> list[ShownLimit]:
+        """The limits that made it a case."""
+        return list(limits_of(self.case))
 
     @cached_property
     def as_of(self) -> datetime | None:

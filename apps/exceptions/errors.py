@@ -1,4 +1,4 @@
-"""What can go wrong with a case."""
+"""What can go wrong with a case, and with the limits that make one."""
 
 from __future__ import annotations
 
@@ -33,3 +33,7 @@ class SnoozeError(CaseError):
 
 class EmptyTextError(CaseError):
     """A note or a reason says nothing, or too much."""
+
+
+class LimitError(Exception):
+    """A limit cannot be set so; the message says what to write instead."""

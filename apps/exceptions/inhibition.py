@@ -10,7 +10,9 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from apps.exceptions.definition import Detector, detectors
+from apps.exceptions.detectors.stale_data import Limits as Bounds
 from apps.exceptions.detectors.stale_data import StaleData
+from apps.exceptions.limits import Place, rule_of, ruling_of
 from apps.exceptions.models import Check
 from controltower.lib.scope import Scope
 from odoo_sync.freshness import Freshness, freshness
@@ -32,7 +34,8 @@ def stale_reasons(detector: type[Detector[Any]], now: datetime) -> dict[int, str
     if not detector.needs_fresh:
         return {}
     connections = Connection.objects.prefetch_related("cursors")
-    found = {one.pk: reason_of(detector, freshness(one, now)) for one in connections}
+    bounds: Bounds = ruling_of(rule_of(StaleData.key)).at(Place()).values
+    found = {one.pk: reason_of(detector, freshness(one, now), bounds) for one in connections}
     return {key: reason for key, reason in found.items() if reason}
 
 
@@ -43,10 +46,11 @@ def is_loading(detector: type[Detector[Any]], connection: int, now: datetime) ->
     return any(not state.mirrors[key].loaded for key in (m.key for m in detector.depends_on) if key in state.mirrors)
 
 
-def reason_of(detector: type[Detector[Any]], state: Freshness) -> str:
+def reason_of(detector: type[Detector[Any]], state: Freshness, bounds: Bounds) -> str:
     """Why the data of one connection cannot be judged by; empty when it can. Absent models are not waited for.
 
-    The bound is that of the stale-data detector, so that what is silent and what is said to be stale agree.
+    The bound is that of the stale-data detector in the group, so that what is silent and what is said to be stale
+    agree.
     """
     known = {mirror: state.mirrors[mirror.key] for mirror in detector.depends_on if mirror.key in state.mirrors}
     loading = sorted(mirror.__name__ for mirror, age in known.items() if not age.loaded)
@@ -57,7 +61,7 @@ def reason_of(detector: type[Detector[Any]], state: Freshness) -> str:
         for mirror, age in known.items()
         if mirror.source.lane in detector.needs_fresh
         and age.age is not None
-        and age.age > StaleData.limits.bound_of(mirror.source.lane)
+        and age.age > bounds.bound_of(mirror.source.lane)
     ]
     return _("The data from Odoo is %d seconds old.") % max(old).total_seconds() if old else ""
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.exceptions.importance import CustomerClass
 from apps.exceptions.network import Projection
@@ -28,6 +33,20 @@ class Limits:
         CustomerClass("Customer class C", Decimal("0.3")),
     )
 
+    titles: ClassVar[Mapping[str, Any]] = {
+        "overdue_days": gettext_lazy("Late from, working days past the promise"),
+        "slipped_days": gettext_lazy("Slipped from, working days past the first promise"),
+        "customer_classes": gettext_lazy("Customer classes and their weights"),
+    }
+
+    def problems(self) -> Iterator[str]:
+        if min(self.overdue_days, self.slipped_days) < 1:
+            yield _("A line is late from one working day on: overdue_days and slipped_days are 1 or more.")
+        if not self.customer_classes:
+            yield _("Name at least one customer class.")
+        if not all(Decimal(0) <= one.weight <= Decimal(1) for one in self.customer_classes):
+            yield _("The weight of a customer class lies between 0 and 1.")
+
 
 @dataclass(frozen=True)
 class Lateness:
@@ -38,8 +57,17 @@ class Lateness:
     broken: int | None
 
     def counts(self, limits: Limits) -> bool:
+        return bool(self.exceeded(limits)) or self.broken is not None
+
+    def exceeded(self, limits: Limits) -> tuple[str, ...]:
+        """The names of the limits that it reaches."""
         overdue, slipped = self.overdue >= limits.overdue_days, self.slipped >= limits.slipped_days
-        return overdue or slipped or self.broken is not None
+        return (*(["overdue_days"] if overdue else []), *(["slipped_days"] if slipped else []))
+
+    @property
+    def is_any(self) -> bool:
+        """Whether there is any lateness, counting or not."""
+        return self.overdue > 0 or self.slipped > 0
 
 
 def arrival_of(facts: PurchaseFacts, promised_at: datetime, now: datetime) -> datetime:

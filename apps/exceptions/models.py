@@ -49,7 +49,8 @@ class Case(models.Model):
     ``money`` is at risk in ``currency`` (the group's), each order line once. ``delay_days`` counts working days of the
     plant. ``evidence``, ``impact`` and ``score_terms`` keep what was judged, so that the score can be recomputed by
     hand. ``order_lines`` and ``order_moneys`` name, in step, the customer order lines at risk and their money.
-    ``version`` grows with each change; a verb names the version it saw. ``facts`` is a digest of what was judged
+    ``limits`` are the limits that made it a case, with who set them. ``version`` grows with each change; a verb names
+    the version it saw. ``facts`` is a digest of what was judged
     last: the same digest says that time alone has passed. On a closed case a null ``clear_since`` says that the
     condition still holds, as the person who closed it knew.
     """
@@ -64,6 +65,7 @@ class Case(models.Model):
     severity = models.CharField(max_length=8, choices=[(one.value, one.value) for one in Severity])
     score = models.DecimalField(max_digits=5, decimal_places=2)
     score_terms = models.JSONField(default=dict)
+    limits = models.JSONField(default=list)
     summary = models.CharField(max_length=512)
     detail = models.CharField(max_length=512, blank=True)
     evidence = models.JSONField(default=list)
@@ -132,6 +134,65 @@ class CaseEvent(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["case", "id"], name="timeline_of_a_case")]
+
+
+class LimitOverride(models.Model):
+    """Limits that the group, a company, a plant or a product has of its own, for one detector or action.
+
+    ``rule`` is the key of what the limits belong to; ``values`` holds those that differ, by name. Where all three of
+    company, plant and product are null they are the group's. Several that are given must all fit.
+    """
+
+    rule = models.CharField(max_length=64)
+    company = Many2one("odoo_sync.Company")
+    plant = Many2one("odoo_sync.Warehouse")
+    product = Many2one("odoo_sync.Product")
+    values = models.JSONField()
+    reason = models.CharField(max_length=512)
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule", "company", "plant", "product"],
+                nulls_distinct=False,
+                name="one_set_of_limits_per_rule_and_place",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(plant=None) | models.Q(company__isnull=False),
+                name="limits_of_a_plant_name_its_company",
+            ),
+            models.CheckConstraint(condition=~models.Q(values={}), name="limits_of_a_place_set_something"),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="limits_of_a_place_say_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} · {self.place_name}"
+
+    @property
+    def rank(self) -> tuple[bool, bool, bool]:
+        """What is more specific comes later: a product's before a plant's, a plant's before a company's."""
+        return self.product_id is not None, self.plant_id is not None, self.company_id is not None
+
+    @property
+    def level(self) -> str:
+        """The most specific thing that these limits belong to."""
+        return next(
+            (name for name, given in zip(("product", "plant", "company"), self.rank, strict=True) if given), "group"
+        )
+
+    @property
+    def place_name(self) -> str:
+        """Whose limits they are, in words; the mirror's keys where it no longer has a name."""
+        names = [str(one) for one in (self.product, self.plant, self.company) if one is not None]
+        plain = [names[0]] if names and self.level != "product" else names
+        return ", ".join(plain) or settings.GROUP_NAME
+
+    def covers(self, company: int | None, plant: int | None, product: int | None) -> bool:
+        """Whether they hold for something of this company, plant and product."""
+        own = (self.company_id, self.plant_id, self.product_id)
+        return all(mine in (None, asked) for mine, asked in zip(own, (company, plant, product), strict=True))
 
 
 class CheckQuerySet(models.QuerySet["Check"]):

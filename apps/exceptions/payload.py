@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 from apps.exceptions.definition import Detector, Evidence, Finding, Link, Severity
+from apps.exceptions.limits import InForce
 from apps.exceptions.score import score
 
 LONGEST = 512
@@ -18,6 +19,7 @@ VISIBLE = (
     "severity",
     "score",
     "score_terms",
+    "limits",
     "summary",
     "detail",
     "evidence",
@@ -31,8 +33,10 @@ VISIBLE = (
 )
 
 
-def values_of(finding: Finding, detector: type[Detector[Any]]) -> dict[str, Any]:
-    """What a case shows of a finding, by column. ``judged_at``, state and version are not among them."""
+def values_of(finding: Finding, detector: type[Detector[Any]], limits: InForce | None = None) -> dict[str, Any]:
+    """What a case shows of a finding and of the limits it was judged by, by column. ``judged_at``, state and version
+    are not among them.
+    """
     points, terms = score(finding.impact, detector.least)
     impact = finding.impact
     return {
@@ -41,6 +45,7 @@ def values_of(finding: Finding, detector: type[Detector[Any]]) -> dict[str, Any]
         "severity": Severity.of_score(points).value,
         "score": points,
         "score_terms": dict(terms),
+        "limits": limits.told(finding.counted) if limits else [],
         "summary": shortened(finding.summary),
         "detail": shortened(finding.detail),
         "evidence": [_evidence(one) for one in finding.evidence],
@@ -73,9 +78,9 @@ def differs(name: str, old: Any, new: Any) -> bool:
     return bool(old != new)
 
 
-def digest(facts: Any) -> str:
-    """A short fingerprint of what was judged."""
-    return blake2b(repr(facts).encode(), digest_size=16).hexdigest()
+def digest(facts: Any, limits: Any) -> str:
+    """A short fingerprint of what was judged, and by which limits."""
+    return blake2b(repr((facts, limits)).encode(), digest_size=16).hexdigest()
 
 
 def shortened(text: str) -> str:

@@ -21,5 +21,7 @@ phrases.add(
         "case.snoozed": _("snoozed the case until {until}"),
         "case.noted": _("noted: {text}"),
         "case.closed": _("closed the case: {reason}"),
+        "limit.set": _("set limits of {rule} for {where}: {values} ({reason}); before: {before}"),
+        "limit.dropped": _("took back the limits of {rule} for {where}: {before} ({reason})"),
     }
 )

@@ -88,7 +88,7 @@ def _facts(
     operation = order.operation_type if order else None
     plant = operation.warehouse_id if operation else None
     return PurchaseFacts(
-        subject=Subject(LINE, str(row.pk), row.connection_id, _company(row), plant),
+        subject=Subject(LINE, str(row.pk), row.connection_id, _company(row), plant, row.product_id),
         row=row.pk,
         order=row.order_id,
         order_name=order.name if order else "",

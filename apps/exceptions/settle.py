@@ -15,6 +15,7 @@ from typing import Any
 from apps.audit.record import Note, record_all
 from apps.exceptions.definition import CannotJudge, Clear, Detector, Finding, Moot, Severity, Subject, Verdict
 from apps.exceptions.lifecycle import LIVE, CaseState, lifecycle
+from apps.exceptions.limits import InForce
 from apps.exceptions.models import Case, CaseEvent
 from apps.exceptions.payload import VISIBLE, differs, shortened, values_of
 from apps.exceptions.stream import announce_all, announce_departure
@@ -29,10 +30,11 @@ WRITTEN = (*VISIBLE, "state", "state_at", "ended_at", "ending", "clear_since", "
 
 @dataclass(frozen=True)
 class Judged:
-    """A verdict with the digest of the facts it was made of."""
+    """A verdict with the digest of the facts and limits it was made of, and these limits."""
 
     verdict: Verdict
     facts: str
+    limits: InForce | None = None
 
 
 @dataclass
@@ -54,7 +56,7 @@ class Settlement:
         """Apply one verdict to the newest case of its subject, if there is one."""
         verdict = judged.verdict
         if isinstance(verdict, Finding):
-            self._found(case, verdict, judged.facts)
+            self._found(case, verdict, judged)
         elif isinstance(verdict, CannotJudge):
             self._unclear(case, verdict)
         elif case is not None:
@@ -67,8 +69,8 @@ class Settlement:
         self.again[subject.key] = self.now + STALE_AGAIN
         return True
 
-    def _found(self, case: Case | None, finding: Finding, facts: str) -> None:
-        values = values_of(finding, self.detector)
+    def _found(self, case: Case | None, finding: Finding, judged: Judged) -> None:
+        values, facts = values_of(finding, self.detector, judged.limits), judged.facts
         if case is not None and case.state in LIVE:
             self._update(case, values, facts)
         elif case is not None and case.state == CaseState.CLOSED and case.clear_since is None:

@@ -10,10 +10,11 @@ from django.utils import timezone
 from apps.exceptions import cases, stream
 from apps.exceptions.definition import detectors
 from apps.exceptions.detectors.stale_data import StaleData
-from apps.exceptions.evaluate import evaluate, evaluate_change, evaluate_due, subjects_of
+from apps.exceptions.evaluate import evaluate, evaluate_change, evaluate_due, evaluate_within, subjects_of
 from apps.exceptions.evaluate import sweep as sweep_all
 from apps.exceptions.inhibition import is_loading
 from controltower.lib.locks import session_lock
+from controltower.lib.scope import Scope
 from odoo_sync.mirror.base import mirrors
 
 AT_ONCE = 500
@@ -30,6 +31,13 @@ def evaluate_changed(mirror: str, ids: list[int]) -> None:
 def evaluate_subjects(detector: str, subjects: list[str]) -> None:
     """Judge these subjects of one detector."""
     evaluate(detectors[detector], subjects)
+
+
+@shared_task(ignore_result=True)
+def limits_changed(rule: str, company: int | None, plant: int | None) -> None:
+    """Judge again what the limits of a place may have changed; those of an action are read when it is asked for."""
+    if rule in detectors:
+        evaluate_within(detectors[rule], Scope.of([(company, plant)]))
 
 
 @shared_task(ignore_result=True)

@@ -1,5 +1,7 @@
 """The catalogue document and what every member owes the reader."""
 
+from dataclasses import fields
+
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -27,6 +29,8 @@ def test_every_detector_explains_itself(detector):
     assert detector.title and detector.owner and detector.domain and detector.code
     assert kind_of(detector.key)[0] == detector.code
     assert detector.limits is not None
+    assert set(detector.limits.titles) == {one.name for one in fields(detector.limits)}
+    assert not list(detector.limits.problems())
 
 
 def test_codes_are_unique():

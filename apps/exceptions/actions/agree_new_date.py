@@ -17,7 +17,7 @@ from apps.accounts.models import User
 from apps.accounts.roles import Permission, Role
 from apps.actions.definition import Action, ActionForm, CannotPlanError, Plan, Reversibility, actions
 from apps.exceptions.actions.purchase_dates import Dates, read_dates
-from apps.exceptions.actions.purchase_limits import LIMITS, worth_more_than
+from apps.exceptions.actions.purchase_limits import limits_for, worth_more_than
 from apps.exceptions.actions.purchase_steps import forward, names_of, restoring
 from odoo_sync.mirror.base import Mirror
 from odoo_sync.mirror.purchase import PurchaseOrder, PurchaseOrderLine
@@ -38,6 +38,7 @@ class NewDateForm(ActionForm):
     def __init__(self, *args: Any, subject: Mirror, **options: Any) -> None:
         super().__init__(*args, subject=subject, **options)
         self.dates = read_dates(subject)  # type: ignore[arg-type]
+        self.limits = limits_for(self.dates.order)
         field = self.fields["new_date"]
         field.help_text = (
             _("Day in the plant (%s). The hour of the present promise is kept.") % self.dates.calendar.zone
@@ -50,14 +51,14 @@ class NewDateForm(ActionForm):
 
     @property
     def last(self) -> date:
-        return self.first + LIMITS.horizon
+        return self.first + self.limits.horizon
 
     def clean_new_date(self) -> date:
         day: date = self.cleaned_data["new_date"]
         if day < self.first:
             raise forms.ValidationError(_("That day has passed in the plant. Choose today or later."))
         if day > self.last:
-            raise forms.ValidationError(_("That is more than a year away. Check the year."))
+            raise forms.ValidationError(_("That is more than %d days away. Check the year.") % self.limits.horizon.days)
         return day
 
 
@@ -76,8 +77,9 @@ class AgreeNewDate(Action[PurchaseOrder]):
     Odoo keeps four dates that do not move together: writing the lines' date_planned also sets the order's, and the
     deadlines of moves and receipts; writing scheduled_date on the open receipts then moves the days that planners
     see. Odoo itself shifts the deadlines of later moves by the same span. One date for all lines: a line that the
-    vendor delivers on another day is a different agreement. A change by more than three days, against the present
-    or the first promise, or on a large order needs the plant manager.
+    vendor delivers on another day is a different agreement. A change by more days than the limits of
+    `purchase.changes` allow, against the present or the first promise, or of an order that is worth more than they
+    allow, needs the plant manager.
     """
 
     key = "purchase.agree_new_date"
@@ -109,9 +111,9 @@ class AgreeNewDate(Action[PurchaseOrder]):
         return {"new_date": max([today, *promised])}
 
     def approver(self, subject: PurchaseOrder, answer: Mapping[str, Any]) -> Role | None:
-        dates = read_dates(subject)
-        moved = abs(change_of(dates, answer).days) > LIMITS.days
-        return Role.PLANT_MANAGER if moved or worth_more_than(LIMITS.amount, subject) else None
+        dates, limits = read_dates(subject), limits_for(subject)
+        moved = abs(change_of(dates, answer).days) > limits.days
+        return Role.PLANT_MANAGER if moved or worth_more_than(limits.amount, subject) else None
 
     def plan(self, subject: PurchaseOrder, answer: Mapping[str, Any], *, by: User) -> Plan:
         dates = read_dates(subject)

@@ -15,7 +15,7 @@ from apps.accounts.models import User
 from apps.accounts.roles import Permission, Role
 from apps.actions.definition import Action, ActionForm, CannotPlanError, Plan, Reversibility, Step, actions
 from apps.exceptions.actions.purchase_dates import read_dates
-from apps.exceptions.actions.purchase_limits import LIMITS, worth_more_than
+from apps.exceptions.actions.purchase_limits import limits_for, worth_more_than
 from controltower.lib.keys import split_key
 from odoo_sync.mirror.base import Mirror
 from odoo_sync.mirror.purchase import PurchaseOrder, PurchaseOrderLine
@@ -40,7 +40,8 @@ class MessageVendor(Action[PurchaseOrder]):
     """Post a message on the purchase order, addressed to the vendor, who gets it by e-mail from Odoo.
 
     The message carries a token in its Message-Id, so that the tower finds it again after a crash or a time-out and
-    does not send it twice. A message cannot be called back. Orders beyond the limit need the plant manager's word.
+    does not send it twice. A message cannot be called back. Orders beyond the limit of
+    `purchase.changes` need the plant manager's word.
     """
 
     key = "purchase.message_vendor"
@@ -66,7 +67,7 @@ class MessageVendor(Action[PurchaseOrder]):
         return {"message": text % {"order": subject.name, "day": day}}
 
     def approver(self, subject: PurchaseOrder, answer: Mapping[str, Any]) -> Role | None:
-        return Role.PLANT_MANAGER if worth_more_than(LIMITS.message_amount, subject) else None
+        return Role.PLANT_MANAGER if worth_more_than(limits_for(subject).message_amount, subject) else None
 
     def plan(self, subject: PurchaseOrder, answer: Mapping[str, Any], *, by: User) -> Plan:
         vendor = subject.vendor

@@ -99,6 +99,9 @@ class LatePurchase(Detector[PurchaseFacts]):
     *Delay* D = working days from need to arrival, at the worst need that puts a sale order line at risk, else at the
     worst need, negative while there is slack; with no need known, the larger of days overdue and days slipped.
 
+    *Limits* that the group, a company, a plant or a product has of its own take the place of those below, the most
+    specific first: the product's, the plant's, the company's, the group's.
+
     The case closes when nothing is left to come, the line or order is cancelled or deleted, or no lateness is left: the
     present date is not past, breaks no need, and is the promised or an agreed one.
     """
@@ -154,7 +157,7 @@ class LatePurchase(Detector[PurchaseFacts]):
         projection = project(facts.network, arrival)
         lateness = lateness_of(facts, facts.promised_at, projection, now)
         if not lateness.counts(limits):
-            return Clear(facts.subject, _("The promised date holds."), next_check_at=_next_check(facts, now))
+            return Clear(facts.subject, _held(lateness), next_check_at=_next_check(facts, now))
         return _finding(facts, projection, lateness, limits, now)
 
 
@@ -169,6 +172,11 @@ def _ended(facts: PurchaseFacts) -> Verdict | None:
     if facts.quantity <= facts.received:
         return Clear(facts.subject, _("Everything has been received."))
     return None
+
+
+def _held(lateness: Lateness) -> str:
+    """Why it is no case: punctual, or late by less than the limits of this place allow."""
+    return _("It is late by less than the limit here.") if lateness.is_any else _("The promised date holds.")
 
 
 def _next_check(facts: PurchaseFacts, now: datetime) -> datetime:
@@ -206,5 +214,6 @@ def _finding(
         impact=impact,
         documents=facts.documents,
         gaps=tuple(_("Money is incomplete: %s.") % gap for gap in facts.gaps),
+        counted=(*lateness.exceeded(limits), *(["customer_classes"] if customers else [])),
         next_check_at=next_day_begins(now, facts.calendar),
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
@@ -44,6 +45,19 @@ class Limits:
     times: int = 2
     at_least: timedelta = timedelta(seconds=60)
 
+    titles: ClassVar[Mapping[str, Any]] = {
+        "times": gettext_lazy("Stale from, times the limit of the lane"),
+        "at_least": gettext_lazy("Stale at the earliest after"),
+    }
+
+    def problems(self) -> Iterator[str]:
+        if self.times < 1:
+            yield _("A lane is stale at the earliest once its own limit has passed: times is 1 or more.")
+
+    def counting(self, lane: Lane) -> str:
+        """The name of the limit that sets the bound of this lane."""
+        return "times" if self.times * limit_of(lane) >= self.at_least else "at_least"
+
     def bound_of(self, lane: Lane) -> timedelta:
         """The age beyond which the data of this lane is not to be judged by."""
         return max(self.times * limit_of(lane), self.at_least)
@@ -81,6 +95,7 @@ class StaleData(Detector[LaneFacts]):
     owner = Role.ADMINISTRATOR
     subject_type = "connection.lane"
     limits = Limits()
+    overridable = frozenset()
     least = Severity.HIGH
     needs_fresh = frozenset()
 
@@ -117,10 +132,10 @@ class StaleData(Detector[LaneFacts]):
         if now - since <= bound:
             due = max(since + bound, now) + LOOK_AGAIN
             return Clear(facts.subject, _("The data is fresh again."), next_check_at=due)
-        return _finding(facts, since, now)
+        return _finding(facts, since, limits, now)
 
 
-def _finding(facts: LaneFacts, since: datetime, now: datetime) -> Finding:
+def _finding(facts: LaneFacts, since: datetime, limits: Limits, now: datetime) -> Finding:
     what = LANES[facts.lane]
     names = {"lane": what, "connection": facts.name, "age": timesince(since, now)}
     evidence = [Evidence(_("Complete up to"), facts.as_of)]
@@ -132,5 +147,6 @@ def _finding(facts: LaneFacts, since: datetime, now: datetime) -> Finding:
         detail=facts.problem or (_("Sync is paused") if facts.paused_at else _("Sync does not keep up")),
         evidence=tuple(evidence),
         impact=Impact(delay_days=(now - since).days, control=True),
+        counted=(limits.counting(facts.lane),),
         next_check_at=now + LOOK_AGAIN,
     )
