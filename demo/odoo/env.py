@@ -26,9 +26,10 @@ class Env:
         self._companies: tuple[int, ...] | None = None
 
     def __getitem__(self, model: str) -> Any:
-        if model not in self.world.registry:
+        found = self.world.registry.models.get(model)
+        if found is None:
             raise UserError(f"Object {model} doesn't exist")
-        return self.world.registry[model](self)
+        return found(self)
 
     def ref(self, external_id: str) -> Any:
         """The record behind an external id; an empty set where there is none."""

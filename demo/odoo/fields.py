@@ -50,16 +50,29 @@ class Field:
     owner: str = ""
     """For the far side of a many2many: the field of the related model that holds the pairs."""
     label: str = ""
-    triggers: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
+    triggers: list[tuple[str, str, tuple[Step, ...]]] = field(default_factory=list)
+    """What follows from the field: model and compute method of what does, and the relations that lead from there."""
+    many: bool = field(init=False)
+    leads: bool = field(init=False)
+    """Whether the value is a set of records."""
+    column: bool = field(init=False)
+    """Whether the value lies in the row itself."""
+    plain: bool = field(init=False)
+    """Whether the value is in the row as it is, whoever asks and whatever else has changed."""
+    stored_compute: bool = field(init=False)
+    """Whether the value is in the row once what is pending has been computed."""
 
-    @property
-    def column(self) -> bool:
-        """Whether the value lies in the row itself."""
-        return self.store and self.type != "one2many" and not self.owner and not self.inherited
+    def __post_init__(self) -> None:
+        self.many = self.type in ("one2many", "many2many")
+        self.leads = bool(self.relation) and (self.many or self.type == "many2one")
+        self.classify()
 
-    @property
-    def many(self) -> bool:
-        return self.type in ("one2many", "many2many")
+    def classify(self) -> None:
+        """Work out what is asked all the time; again once the registry has wired the field."""
+        self.column = self.store and self.type != "one2many" and not self.owner and not self.inherited
+        self.stored_compute = bool(self.compute and self.store)
+        moves = self.compute or self.related or self.company_dependent or self.name == "id"
+        self.plain = self.column and not moves
 
     @property
     def empty(self) -> Any:
@@ -71,6 +84,10 @@ class Field:
     @property
     def string(self) -> str:
         return self.label or self.name.removesuffix("_ids").removesuffix("_id").replace("_", " ").strip().title()
+
+
+Step = tuple[str, Field]
+"""A relation walked: the model it belongs to, and the field."""
 
 
 @cache

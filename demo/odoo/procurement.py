@@ -9,6 +9,8 @@ from typing import Any
 from demo.odoo.errors import UserError
 from demo.odoo.writing import Values
 
+Routes = tuple[tuple[int, ...], ...]
+
 
 @dataclass
 class Need:
@@ -37,22 +39,32 @@ def find_rule(need: Need) -> Any:
     if need.location._is_between_companies():
         places.insert(1, env.ref("stock.stock_location_customers").id)
     chain = [one for one in (need.values.get("route"), template.route_ids, template.categ_id.route_ids) if one]
-    for routes in (*chain, warehouse.route_ids):
+    routes = tuple(one.ids for one in (*chain, warehouse.route_ids))
+    rules, key = env["stock.rule"], (routes, tuple(places), need.company.id, warehouse.id)
+    notes = env.transaction.notes("stock.rule")
+    if key not in notes:
+        notes[key] = _rule_at(rules, *key)
+    return rules.browse(notes[key])
+
+
+def _rule_at(rules: Any, routes: Routes, places: tuple[int, ...], company: int, warehouse: int) -> tuple[int, ...]:
+    """The first rule of the routes, each asked for all places before the next."""
+    for own in routes:
         for place in places:
-            found = env["stock.rule"].search(
+            found = rules.search(
                 [
                     ("location_dest_id", "=", place),
                     ("action", "!=", "push"),
-                    ("route_id", "in", list(routes.ids)),
-                    ("company_id", "in", [need.company.id, False]),
-                    *([("warehouse_id", "in", [warehouse.id, False])] if warehouse else []),
+                    ("route_id", "in", list(own)),
+                    ("company_id", "in", [company, False]),
+                    *([("warehouse_id", "in", [warehouse, False])] if warehouse else []),
                 ],
                 order="route_sequence, sequence, id",
                 limit=1,
             )
             if found:
-                return found
-    return env["stock.rule"]
+                return tuple(found.ids)
+    return ()
 
 
 def _warehouse(env: Any, need: Need) -> Any:

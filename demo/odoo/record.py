@@ -9,6 +9,14 @@ from typing import Any, Self
 from demo.odoo.env import Env
 from demo.odoo.fields import Field, normalise
 
+MEANT: dict[str, Callable[[Any], Any]] = {
+    "datetime": lambda raw: datetime.fromisoformat(raw[:19]) if raw else None,
+    "date": lambda raw: date.fromisoformat(raw) if raw else None,
+    "boolean": bool,
+    **dict.fromkeys(("integer", "float", "monetary", "many2one_reference"), lambda raw: raw or 0),
+}
+"""What a stored value means to business code, by type; of the other types it is as it is stored."""
+
 
 class Record:
     """An ordered set of ids of one model, bound to an environment. Fields are read as attributes."""
@@ -62,6 +70,9 @@ class Record:
         if one is None:
             raise AttributeError(f"{self._name} has no field {name}")
         if len(self.ids) == 1:
+            if one.plain:
+                row = self.env.work.transaction.get(self._name, self.ids[0])
+                return self._python(one, row.get(name) if row else None)
             return self._python(one, self._raw(one, self.ids[0]))
         if one.relation and one.type != "reference":
             return self.mapped(name)
@@ -110,15 +121,17 @@ class Record:
         return [self._python(one, self._raw(one, row_id)) for row_id in self.ids]
 
     def _row(self, row_id: int) -> dict[str, Any]:
-        return self.env.transaction.get(self._name, row_id) or {}
+        return self.env.work.transaction.get(self._name, row_id) or {}
 
     def _raw(self, one: Field, row_id: int) -> Any:
         """The value as it is stored: text for dates, an id for a many2one, a tuple of ids for many."""
+        if one.plain:
+            return self._row(row_id).get(one.name)
         if one.inherited:
             parent = self._row(row_id).get(one.inherited)
             there = self.env[self._fields[one.inherited].relation]
             return there._raw(there._fields[one.name], parent) if parent else None
-        if one.compute and one.store:
+        if one.stored_compute:
             work = self.env.work
             if work.is_pending(self._name, one.compute, row_id):
                 work.settle(self.env, self._name, one.compute, row_id)
@@ -167,7 +180,8 @@ class Record:
             ids = [line for line in ids if there._row(line).get(needed)]
         if "active" in there._fields and self.env.context.get("active_test", True):
             ids = [line for line in ids if there._row(line).get("active")]
-        return tuple(there._in_order(list(ids), there._order))
+        ids = list(ids)
+        return tuple(there._in_order(ids, there._order) if len(ids) > 1 else ids)
 
     def _holders(self, inverse: str, model: str, row_id: int) -> list[int]:
         """Records whose many2one leads to a row of ``model``."""
@@ -181,16 +195,12 @@ class Record:
 
     def _python(self, one: Field, raw: Any) -> Any:
         """The stored value as business code wants it: datetimes, records, 0 and None."""
-        if one.relation and one.type in ("many2one", "one2many", "many2many"):
-            ids = (raw or ()) if one.many else ([raw] if raw else ())
-            return self.env[one.relation].browse(ids) if one.relation in self._registry else tuple(ids)
-        if one.type == "datetime":
-            return datetime.fromisoformat(raw[:19]) if raw else None
-        if one.type == "date":
-            return date.fromisoformat(raw) if raw else None
-        if one.type == "boolean":
-            return bool(raw)
-        return raw or 0 if one.type in ("integer", "float", "monetary", "many2one_reference") else raw
+        if one.leads:
+            ids = (raw or ()) if one.many else ((raw,) if raw else ())
+            there = self._registry.models.get(one.relation)
+            return tuple(ids) if there is None else there(self.env, ids)
+        meant = MEANT.get(one.type)
+        return raw if meant is None else meant(raw)
 
     def _computed(self, compute: str) -> dict[str, Any]:
         """What a compute method gives for this one record, by field name."""

@@ -7,7 +7,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from demo.odoo.fields import LOG_FIELDS, Field, declared, from_table, recorded
+from demo.odoo.fields import LOG_FIELDS, Field, Step, declared, from_table, recorded
 
 Method = Callable[..., Any]
 
@@ -56,6 +56,7 @@ class Registry:
             for name, found in grouped.items()
         }
         self._references: dict[str, list[tuple[str, Field]]] = {}
+        self._results: dict[tuple[str, str], tuple[str, ...]] = {}
         for model in self.models.values():
             model._fields = self._collect(model)  # type: ignore[attr-defined]
         for name in self.models:
@@ -64,6 +65,9 @@ class Registry:
             self._pair(name)
         for name in self.models:
             self._wire(name)
+        for model in self.models.values():
+            for one in model._fields.values():  # type: ignore[attr-defined]
+                one.classify()
 
     def __getitem__(self, name: str) -> Any:
         return self.models[name]
@@ -99,9 +103,11 @@ class Registry:
 
     def results(self, model: str, compute: str) -> tuple[str, ...]:
         """The fields a compute method fills."""
-        if compute.startswith("related:"):
-            return (compute.removeprefix("related:"),)
-        names: tuple[str, ...] = getattr(self[model], compute).computes[0]
+        names = self._results.get((model, compute))
+        if names is None:
+            related = compute.startswith("related:")
+            names = (compute.removeprefix("related:"),) if related else getattr(self[model], compute).computes[0]
+            self._results[model, compute] = names
         return names
 
     def _collect(self, model: Any) -> dict[str, Field]:
@@ -157,16 +163,17 @@ class Registry:
                 self._wire_path(name, one.compute, list(one.related))
 
     def _wire_path(self, name: str, compute: str, path: list[str]) -> None:
-        here, walked = name, []
+        here = name
+        walked: list[Step] = []
         for step in path:
             one = self[here]._fields[step]
             one.triggers.append((name, compute, tuple(walked)))
             if one.type == "one2many":
                 far = self[one.relation]._fields[one.inverse]
-                far.triggers.append((name, compute, (*walked, f"{here}.{step}")))
+                far.triggers.append((name, compute, (*walked, (here, one))))
             elif one.owner:
-                self[one.relation]._fields[one.owner].triggers.append((name, compute, (*walked, f"{here}.{step}")))
-            walked.append(f"{here}.{step}")
+                self[one.relation]._fields[one.owner].triggers.append((name, compute, (*walked, (here, one))))
+            walked.append((here, one))
             if one.relation:
                 here = one.relation
 

@@ -41,6 +41,8 @@ class Table:
         self.indexes: dict[str, dict[int, set[int]]] = {name: {} for name in indexed}
         self.stamps: list[tuple[str, int]] = []
         self.last_id = 0
+        self.changed_at = 0
+        self.notes: dict[Any, Any] = {}
         self._ids: list[int] = []
 
     def keys_of(self, field: str, values: Row | None) -> tuple[int, ...]:
@@ -60,6 +62,7 @@ class Table:
     def push(self, row_id: int, version: Version) -> None:
         """Add the newest version of a row and index it. Only a commit does this."""
         version.previous = self.rows.get(row_id)
+        self.changed_at, self.notes = version.position, {}
         for field, index in self.indexes.items():
             for key in self.keys_of(field, version.values):
                 index.setdefault(key, set()).add(row_id)
@@ -240,17 +243,31 @@ class Transaction:
 
     def find(self, model: str, field: str, key: int) -> list[int]:
         """Ids of the rows whose indexed field holds a key, in ascending order."""
-        table, mine = self.store.tables[model], self.changes.get(model) or {}
-        found = [
-            row_id
-            for row_id in tuple(table.indexes[field].get(key, ()))
-            if row_id not in mine and key in table.keys_of(field, self.get(model, row_id))
-        ]
-        if table.indexed[field]:
+        table, mine, snapshot = self.store.tables[model], self.changes.get(model) or {}, self.snapshot
+        several, rows, found = table.indexed[field], table.rows, []
+        for row_id in tuple(table.indexes[field].get(key, ())):
+            if row_id in mine:
+                continue
+            version = rows.get(row_id)
+            while version is not None and version.position > snapshot:
+                version = version.previous
+            value = version.values.get(field) if version is not None and version.values else None
+            if (key in value) if several and value else value == key:
+                found.append(row_id)
+        if several:
             found += [row_id for row_id, row in mine.items() if row and key in (row.get(field) or ())]
         else:
             found += [row_id for row_id, row in mine.items() if row and row.get(field) == key]
-        return sorted(found)
+        found.sort()
+        return found
+
+    def notes(self, model: str) -> dict[Any, Any]:
+        """What has been worked out from a table, for whoever sees it the same; emptied by the next commit to it.
+
+        A transaction that has changed the table, or began before its last change, gets a blank page.
+        """
+        table = self.store.tables[model]
+        return {} if model in self.changes or self.snapshot < table.changed_at else table.notes
 
     def since(self, model: str, stamp: str) -> set[int]:
         """Ids that may have been written at or after a stamp."""

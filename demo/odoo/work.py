@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from demo.odoo.fields import Field, Step
 from demo.odoo.store import Transaction
 
 if TYPE_CHECKING:
@@ -22,11 +23,11 @@ class Work:
 
     def modified(self, model: str, names: Iterable[str], ids: Iterable[int]) -> None:
         """Mark every stored field that follows one of these fields of these records."""
-        fields = self.registry[model]._fields
+        fields = self.registry.models[model]._fields  # type: ignore[attr-defined]
         ids = tuple(ids)
         for name in names:
             for target, compute, back in fields[name].triggers:
-                self.mark(target, compute, self._walk_back(ids, back))
+                self.mark(target, compute, self._walk_back(ids, back) if back else ids)
 
     def mark(self, model: str, compute: str, ids: Iterable[int]) -> None:
         waiting = self.pending.setdefault((model, compute), set())
@@ -67,18 +68,17 @@ class Work:
         results = self.registry.results(model, compute)
         record._assign({name: values[name] for name in results if name in values})
 
-    def _walk_back(self, ids: Iterable[int], back: tuple[str, ...]) -> set[int]:
+    def _walk_back(self, ids: Iterable[int], back: tuple[Step, ...]) -> set[int]:
         """From changed records to those that reach them over a path of relations."""
         found = set(ids)
-        for step in reversed(back):
+        for model, one in reversed(back):
             if not found:
                 break
-            model, _, name = step.rpartition(".")
-            found = self._step_back(model, name, found)
+            found = self._step_back(model, one, found)
         return found
 
-    def _step_back(self, model: str, name: str, ids: set[int]) -> set[int]:
-        one, read = self.registry[model]._fields[name], self.transaction.get
+    def _step_back(self, model: str, one: Field, ids: set[int]) -> set[int]:
+        read = self.transaction.get
         found: set[int] = set()
         for row_id in ids:
             if one.type == "one2many":
@@ -87,5 +87,5 @@ class Work:
             elif one.owner:
                 found.update((read(one.relation, row_id) or {}).get(one.owner) or ())
             else:
-                found.update(self.transaction.find(model, name, row_id))
+                found.update(self.transaction.find(model, one.name, row_id))
         return found

@@ -26,6 +26,29 @@ def merged(model: type, name: str) -> dict[str, Any]:
     return found
 
 
+@cache
+def followed(model: Any) -> tuple[str, ...]:
+    """The fields of a model that some computed field follows."""
+    return tuple(name for name, one in model._fields.items() if one.triggers)
+
+
+@cache
+def stored_computes(model: Any) -> dict[str, tuple[str, ...]]:
+    """The methods that fill stored fields of a model, with the fields they fill."""
+    return {
+        one.compute: model._registry.results(model._name, one.compute)
+        for one in model._fields.values()
+        if one.compute and one.store
+    }
+
+
+@cache
+def mandatory(model: Any) -> tuple[Field, ...]:
+    """The columns of a model that must not be empty, those that lead to a model that is not here left out."""
+    columns = (one for one in model._fields.values() if one.required and one.column)
+    return tuple(one for one in columns if not one.relation or one.relation in model._registry)
+
+
 class Writing(Reading):
     """create, write, unlink, copy; hooks for the business areas are ``_complete``, ``_created`` and ``_check``."""
 
@@ -67,7 +90,7 @@ class Writing(Reading):
         record = self.browse([row_id])
         self.env.transaction.add(self._name, row_id, row)
         self._compute_fresh(row_id, values)
-        self.env.work.modified(self._name, [name for name, one in self._fields.items() if one.triggers], [row_id])
+        self.env.work.modified(self._name, followed(type(self)), [row_id])
         record._write_rest(values, fresh=True)
         return row_id
 
@@ -115,13 +138,9 @@ class Writing(Reading):
 
     def _compute_fresh(self, row_id: int, values: Values) -> None:
         """Everything stored and computed that was not given has to be computed once."""
-        work, seen = self.env.work, set()
-        for one in self._fields.values():
-            if one.compute and one.store and one.compute not in seen:
-                seen.add(one.compute)
-                names = self._registry.results(self._name, one.compute)
-                if not any(values.get(name) is not None for name in names):
-                    work.mark(self._name, one.compute, [row_id])
+        for compute, names in stored_computes(type(self)).items():
+            if not any(values.get(name) is not None for name in names):
+                self.env.work.mark(self._name, compute, [row_id])
 
     def _write_rest(self, values: Values, *, fresh: bool = False) -> None:
         """What does not lie in the row: relations to many, inherited fields, fields with a setter."""
@@ -178,12 +197,8 @@ class Writing(Reading):
 
     def _require(self, names: set[str] | None = None) -> None:
         """Refuse records whose mandatory columns are empty. Raises ValidationError."""
-        for one in self._fields.values():
-            if (
-                not (one.required and one.column)
-                or (one.relation and one.relation not in self._registry)
-                or (names is not None and one.name not in names)
-            ):
+        for one in mandatory(type(self)):
+            if names is not None and one.name not in names:
                 continue
             for row_id in self.ids:
                 if self._raw(one, row_id) is None and one.type not in UNCHECKED:
@@ -227,7 +242,7 @@ class Writing(Reading):
         for record in self:
             record._release()
             work = self.env.work
-            work.modified(self._name, [name for name, one in self._fields.items() if one.triggers], record.ids)
+            work.modified(self._name, followed(type(self)), record.ids)
             work.forget(self._name, record.ids)
             self.env.transaction.delete(self._name, record.id)
         self.env.world.forget_external(self._name, self.ids, self.env)

@@ -41,9 +41,15 @@ class Currency(Model):
 
     def _rate_on(self, company: Any, day: date) -> float:
         """Units of this currency per unit of the base the company's rates are given in; 1 without any."""
-        read, limit = self.env.transaction.get, day.isoformat()
+        notes, key = self.env.transaction.notes("res.currency.rate"), (self.id, company.id, day)
+        if key not in notes:
+            notes[key] = self._rate_found(company.id, day.isoformat())
+        return float(notes[key])
+
+    def _rate_found(self, company_id: int, limit: str) -> float:
+        read = self.env.transaction.get
         found = [read("res.currency.rate", key) or {} for key in self._rate_ids()]
-        mine = [row for row in found if row.get("company_id") in (company.id, None)]
+        mine = [row for row in found if row.get("company_id") in (company_id, None)]
         before = [row for row in mine if row["name"] <= limit]
         if before:
             return float(max(before, key=lambda row: (row["name"], row.get("company_id") or 0)).get("rate") or 1.0)
