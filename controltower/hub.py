@@ -22,6 +22,7 @@ from apps.exceptions import stream
 from controltower.lib.scope import Scope
 
 PEOPLE = "people"
+CAUGHT_UP = ("", 0)
 WINDOW = 64
 MARK_EVERY = 16
 CHECK_SECONDS = 2.0
@@ -49,38 +50,94 @@ class Outlet:
     """One socket's side of the hub: what it may see, and what waits for it.
 
     At most ``WINDOW`` cards are on the way unanswered; beyond that a newer card of a case replaces the older one, so a
-    slow reader gets the latest state and costs a bounded amount of memory.
+    slow reader gets the latest state and costs a bounded amount of memory. ``session`` is the trace of the session it
+    belongs to; with that it ends. What the reader has missed takes the same way as everything else.
     """
 
-    def __init__(self, user: int, scope: Scope, language: str) -> None:
-        self.user, self.scope, self.language = user, scope, language
-        self.waiting: dict[tuple[str, int], Frame] = {}
-        self.wake = asyncio.Event()
+    def __init__(self, user: int, scope: Scope, language: str, *, session: str = "") -> None:
+        self.user, self.scope, self.language, self.session = user, scope, language, session
+        self.waiting: dict[tuple[str, int], Frame | str] = {}
+        self.wake, self.asking = asyncio.Event(), asyncio.Event()
+        self.asked: dict[str, int] = {}
         self.sent = self.answered = 0
-        self.recheck = self.lost = False
+        self.recheck = self.lost = self.ended = False
 
     def offer(self, frame: Frame) -> None:
+        """Let a card wait for its turn, unless one that is as new waits already."""
         card = frame.card
         if not self.scope.covers(card["company"], card["plant"]):
             return
         place = (card["channel"], card["case"])
+        former = self.waiting.get(place)
+        if isinstance(former, Frame) and former.card["number"] >= card["number"]:
+            return
         self.waiting.pop(place, None)
         self.waiting[place] = frame
+        self.wake.set()
+
+    def ask(self, seen: dict[str, int]) -> None:
+        """Want everything after these numbers. Wishes that wait for their turn become one: the lowest numbers count."""
+        if self.asking.is_set():
+            seen = {key: min(last, self.asked[key]) for key, last in seen.items() if key in self.asked}
+        self.asked = seen
+        self.asking.set()
+
+    async def wish(self) -> dict[str, int]:
+        """The numbers after which everything is wanted, once it is."""
+        await self.asking.wait()
+        self.asking.clear()
+        return self.asked
+
+    def make_good(self, cards: list[stream.Card] | None, numbers: dict[str, int]) -> None:
+        """Let what was missed wait, and behind it the word to which numbers it leads; None asks for a reload."""
+        if cards is None:
+            self.lose()
+            return
+        for card in cards:
+            self.offer(Frame(card))
+        self.waiting.pop(CAUGHT_UP, None)
+        self.waiting[CAUGHT_UP] = json.dumps({"type": "caught_up", "channels": numbers}, separators=(",", ":"))
+        self.wake.set()
+
+    def lose(self) -> None:
+        """Ask for a reload instead of everything that waits."""
+        self.waiting.clear()
+        self.lost = True
+        self.wake.set()
+
+    def look_again(self) -> None:
+        """Have the person's rights read anew before anything more is sent."""
+        self.recheck = True
+        self.wake.set()
+
+    def end(self) -> None:
+        """The session is over: nothing more is sent."""
+        self.ended = True
         self.wake.set()
 
     def answer(self, mark: int) -> None:
         self.answered = max(self.answered, min(mark, self.sent))
         self.wake.set()
 
+    @property
+    def is_called(self) -> bool:
+        """Whether there is something to do that does not wait for the reader."""
+        return self.recheck or self.lost or self.ended
+
     async def following(self) -> list[str]:
         """The next texts to send, waiting until there are some and the reader keeps up."""
-        while not (self.recheck or self.lost) and (not self.waiting or self.sent - self.answered >= WINDOW):
+        while not (self.recheck or self.lost or self.ended) and (
+            not self.waiting or self.sent - self.answered >= WINDOW
+        ):
             self.wake.clear()
             await self.wake.wait()
         texts: list[str] = []
         while self.waiting and self.sent - self.answered < WINDOW:
-            place = next(iter(self.waiting))
-            texts.append(self.waiting.pop(place).text(self.language))
+            item = self.waiting.pop(next(iter(self.waiting)))
+            if isinstance(item, str):
+                texts.append(item)
+                continue
+            texts.append(item.text(self.language))
             self.sent += 1
             if self.sent % MARK_EVERY == 0:
                 texts.append(f'{{"type":"mark","mark":{self.sent}}}')
@@ -138,8 +195,12 @@ class Hub:
         if message["type"] == "grants.changed":
             for outlet in self.outlets:
                 if outlet.user == message["user"]:
-                    outlet.recheck = True
-                    outlet.wake.set()
+                    outlet.look_again()
+            return
+        if message["type"] == "session.ended":
+            for outlet in self.outlets:
+                if outlet.session == message["session"]:
+                    outlet.end()
             return
         cards: list[stream.Card] = message["cards"]
         for card in cards:
@@ -161,9 +222,7 @@ class Hub:
         if cards is None:
             self.heard = now
             for outlet in self.outlets:
-                outlet.waiting.clear()
-                outlet.lost = True
-                outlet.wake.set()
+                outlet.lose()
             return True
         for card in cards:
             self._spread(card)

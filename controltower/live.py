@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
+import random
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -12,71 +15,94 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
 from apps.accounts.scope import scope_of
-from apps.accounts.sessions import person_of
+from apps.accounts.sessions import person_of, trace_of
 from apps.exceptions import stream
-from controltower.hub import Frame, Outlet, hub
+from controltower.hub import Outlet, hub
 from controltower.lib.scope import Scope
 
 MOST_BYTES = 64_000
 MOST_RUBBISH = 10
-NOT_SIGNED_IN, SIGNED_OUT, TOO_MUCH_RUBBISH = 4401, 4403, 4400
-RECHECK_SECONDS = 300.0
+NOT_SIGNED_IN, SIGNED_OUT, TOO_MUCH_RUBBISH, FAILED = 4401, 4403, 4400, 4500
+RECHECK_SECONDS = 60.0
+CATCH_UP_SECONDS = 1.0
+logger = logging.getLogger(__name__)
 
 
 class LiveConsumer(AsyncWebsocketConsumer):
     """One open page. It receives only cards of channels that its user could fetch over HTTP."""
 
-    outlet: Outlet | None = None
-    writer: asyncio.Task[None] | None = None
+    outlet: Outlet
+    tasks: tuple[asyncio.Task[None], ...] = ()
     rubbish = 0
 
     async def connect(self) -> None:
-        user = self.scope.get("user")
-        if user is None or not user.is_authenticated:
+        """Join first and read the rights then, so that no change of them falls between."""
+        user, session = self.scope.get("user"), self.scope.get("session")
+        if user is None or not user.is_authenticated or session is None:
             await self.close(NOT_SIGNED_IN)
             return
-        self.user_id = user.pk
-        self.outlet = Outlet(user.pk, await self._scope() or Scope(), settings.LANGUAGE_CODE)
+        self.outlet = Outlet(user.pk, Scope(), settings.LANGUAGE_CODE, session=trace_of(session.session_key or ""))
         await hub().join(self.outlet)
+        allowed = await self._scope()
+        if allowed is None:
+            await hub().leave(self.outlet)
+            await self.close(NOT_SIGNED_IN)
+            return
+        self.outlet.scope = allowed
         await self.accept()
-        await self._say("hello", channels=await database_sync_to_async(stream.numbers)(self.outlet.scope))
-        self.writer = asyncio.create_task(self._write())
+        await self._say("hello", channels=await database_sync_to_async(stream.numbers)(allowed))
+        work = (self._write, self._catch_up, self._watch)
+        self.tasks = tuple(asyncio.create_task(self._guard(one)) for one in work)
 
     async def disconnect(self, code: int) -> None:
-        if self.outlet is not None:
+        if hasattr(self, "outlet"):
             await hub().leave(self.outlet)
-        if self.writer is not None and self.writer is not asyncio.current_task():
-            self.writer.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self.writer
+        for task in self.tasks:
+            if task is not asyncio.current_task():
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         message = understood(text_data)
-        if message is None or self.outlet is None:
+        if message is None:
             await self._refuse()
         elif message["type"] == "ack":
             self.outlet.answer(message["mark"])
         elif message["type"] == "catch_up":
-            await self._catch_up(message["channels"])
+            self.outlet.ask(message["channels"])
 
-    async def _catch_up(self, seen: dict[str, int]) -> None:
-        assert self.outlet is not None
-        cards, now = await database_sync_to_async(stream.missed)(self.outlet.scope, seen)
-        if cards is None:
-            await self._say("reload")
-            return
-        for card in cards:
-            await self.send(Frame(card).text(self.outlet.language))
-        await self._say("caught_up", channels=now)
+    async def _guard(self, work: Callable[[], Awaitable[None]]) -> None:
+        """A socket that can no longer do its work is closed: the page connects again and asks for what it missed."""
+        try:
+            await work()
+        except Exception:
+            logger.exception("A socket failed and is closed; its page connects again.")
+            await self.close(FAILED)
+
+    async def _catch_up(self) -> None:
+        """Look up what the page has missed, one wish at a time and not too often, with the rights of this moment."""
+        while True:
+            seen = await self.outlet.wish()
+            allowed = await self._scope()
+            if allowed is None or allowed != self.outlet.scope:
+                self.outlet.look_again()
+            else:
+                self.outlet.make_good(*await database_sync_to_async(stream.missed)(allowed, seen))
+            await asyncio.sleep(CATCH_UP_SECONDS)
+
+    async def _watch(self) -> None:
+        """Have session and rights looked at again on a clock of its own, however busy the board is."""
+        while True:
+            await asyncio.sleep(RECHECK_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311 spreads load, guards nothing
+            self.outlet.look_again()
 
     async def _write(self) -> None:
-        assert self.outlet is not None
         while True:
-            try:
-                texts = await asyncio.wait_for(self.outlet.following(), RECHECK_SECONDS)
-            except TimeoutError:
-                texts, self.outlet.recheck = [], True
-            if self.outlet.recheck and not await self._still_allowed():
+            texts = await self.outlet.following()
+            if not await self._still_allowed():
+                await self._say("bye", reason="signed_out")
+                await self.close(SIGNED_OUT)
                 return
             if self.outlet.lost:
                 self.outlet.lost, texts = False, []
@@ -85,24 +111,22 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 await self.send(text)
 
     async def _still_allowed(self) -> bool:
-        """Look at the person's rights again; what is no longer theirs is dropped before anything more is sent."""
-        assert self.outlet is not None
-        self.outlet.recheck = False
-        allowed = await self._scope()
-        if allowed is None:
-            await self._say("bye", reason="signed_out")
-            await self.close(SIGNED_OUT)
-            return False
-        if allowed != self.outlet.scope:
-            self.outlet.scope, self.outlet.lost = allowed, True
-            self.outlet.waiting.clear()
-        return True
+        """Look at the person's rights again where that is due; what is no longer theirs is dropped unsent."""
+        if self.outlet.recheck and not self.outlet.ended:
+            self.outlet.recheck = False
+            allowed = await self._scope()
+            if allowed is None:
+                self.outlet.end()
+            elif allowed != self.outlet.scope:
+                self.outlet.scope = allowed
+                self.outlet.lose()
+        return not self.outlet.ended
 
     @database_sync_to_async
     def _scope(self) -> Scope | None:
         """What the person may see now; None when they are no longer signed in."""
         user = person_of(self.scope.get("session"))
-        return scope_of(user) if user is not None and user.pk == self.user_id else None
+        return scope_of(user) if user is not None and user.pk == self.outlet.user else None
 
     async def _say(self, kind: str, **values: Any) -> None:
         await self.send(json.dumps({"type": kind, **values}, separators=(",", ":")))

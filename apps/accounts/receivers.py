@@ -9,6 +9,7 @@ from asgiref.sync import async_to_sync
 from axes.signals import user_locked_out
 from channels.layers import get_channel_layer
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
@@ -16,6 +17,7 @@ from django.http import HttpRequest
 
 from apps.accounts.models import Grant, User
 from apps.accounts.remembered import forget
+from apps.accounts.sessions import trace_of
 from apps.accounts.signals import grants_changed
 from apps.audit.record import record
 
@@ -65,11 +67,26 @@ def announce(user_id: int) -> None:
 
 @receiver(grants_changed)
 def tell_sockets(user: int, **kwargs: Any) -> None:
-    """A socket that is not reached still rereads its grants on its own timetable."""
+    _tell({"type": "grants.changed", "user": user})
+
+
+@receiver(post_delete, sender=Session)
+def end_sockets(instance: Session, **kwargs: Any) -> None:
+    """Signing out, a new key after signing in or a new password, and clearing away all delete the session's row.
+
+    Told only then and not at the sign-out's own signal, which comes before the row is gone: a page that connects in
+    between would stay.
+    """
+    message = {"type": "session.ended", "session": trace_of(instance.session_key)}
+    transaction.on_commit(lambda: _tell(message), robust=True)
+
+
+def _tell(message: dict[str, Any]) -> None:
+    """A socket that is not reached still looks at its session and grants on its own timetable."""
     try:
-        async_to_sync(get_channel_layer().group_send)(PEOPLE, {"type": "grants.changed", "user": user})
+        async_to_sync(get_channel_layer().group_send)(PEOPLE, message)
     except Exception as error:
-        log.warning("Open pages could not be told of changed grants (%s).", type(error).__name__)
+        log.warning("Open pages could not be told of %s (%s).", message["type"], type(error).__name__)
 
 
 def _named(username: str | None) -> User:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from importlib import import_module
 
 from django.conf import settings
@@ -24,3 +25,8 @@ def person_of(session: SessionBase | None) -> User | None:
     if user is None or not constant_time_compare(stored.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
         return None
     return user
+
+
+def trace_of(session_key: str) -> str:
+    """A name for a session that tells nothing of its key: for messages that others may read."""
+    return hashlib.sha256(session_key.encode()).hexdigest()
