@@ -40,10 +40,10 @@ def find_rule(need: Need) -> Any:
         places.insert(1, env.ref("stock.stock_location_customers").id)
     chain = [one for one in (need.values.get("route"), template.route_ids, template.categ_id.route_ids) if one]
     routes = tuple(one.ids for one in (*chain, warehouse.route_ids))
-    rules, key = env["stock.rule"], (routes, tuple(places), need.company.id, warehouse.id)
-    notes = env.transaction.notes("stock.rule")
+    rules, asked = env["stock.rule"], (routes, tuple(places), need.company.id, warehouse.id)
+    notes, key = env.transaction.notes("stock.rule"), (*asked, env.context.get("active_test", True))
     if key not in notes:
-        notes[key] = _rule_at(rules, *key)
+        notes[key] = _rule_at(rules, *asked)
     return rules.browse(notes[key])
 
 
