@@ -38,6 +38,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_no_truncate")
         cursor.execute("ALTER TABLE audit_dailyroot DISABLE TRIGGER audit_root_no_truncate")
+        cursor.execute("ALTER TABLE audit_verification DISABLE TRIGGER audit_verification_no_truncate")
 
 
 @pytest.fixture(scope="session")

@@ -68,7 +68,8 @@ class DailyRoot(models.Model):
 class Verification(models.Model):
     """One check of the whole chain: what it counted, what the chain came to, and the first flaws where it did not hold.
 
-    A note for readers, not evidence: evidence is the chain itself, checked again.
+    A note for readers, not evidence: evidence is the chain itself, checked again. Kept under a trigger like theirs, so
+    that what was found stays found.
     """
 
     at = models.DateTimeField(db_default=Now())

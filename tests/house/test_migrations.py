@@ -53,4 +53,6 @@ def test_audit_triggers_are_in_place() -> None:
         "audit_entry_no_truncate",
         "audit_root_append_only",
         "audit_root_no_truncate",
+        "audit_verification_append_only",
+        "audit_verification_no_truncate",
     }

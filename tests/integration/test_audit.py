@@ -9,9 +9,10 @@ from django.db import DatabaseError, transaction
 from apps.audit.chain import GENESIS, link
 from apps.audit.errors import SecretRefusedError, UnstorableDetailError
 from apps.audit.group import grouped
-from apps.audit.models import Entry
+from apps.audit.models import Entry, Verification
 from apps.audit.record import Note, record, record_all
 from apps.audit.seal import head, seal
+from apps.audit.verify import Flaw, Report, note
 from tests import people
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +120,30 @@ def test_the_trail_cannot_be_emptied() -> None:
         cursor.execute("ALTER TABLE audit_entry ENABLE TRIGGER audit_entry_no_truncate")
         _refused("TRUNCATE audit_entry")
         cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_no_truncate")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE audit_verification SET flaws = '[]'",
+        "UPDATE audit_verification SET at = now()",
+        "DELETE FROM audit_verification",
+    ],
+)
+def test_what_a_check_found_cannot_be_changed_or_removed(change: str) -> None:
+    found = Report(count=1, flaws=[Flaw(1, None, "the entry is missing")])
+    note(found)
+    _refused(change)
+    assert Verification.objects.get().flaws == ["position 1: the entry is missing"]
+
+
+def test_what_checks_found_cannot_be_emptied() -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_verification ENABLE TRIGGER audit_verification_no_truncate")
+        _refused("TRUNCATE audit_verification")
+        cursor.execute("ALTER TABLE audit_verification DISABLE TRIGGER audit_verification_no_truncate")
 
 
 def test_times_are_kept_in_utc() -> None:
