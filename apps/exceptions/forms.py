@@ -33,7 +33,7 @@ class NamedUserField(forms.ModelChoiceField):
 
 
 class AssignForm(forms.Form):
-    """Who takes the case."""
+    """Who takes the case. Nobody is an answer, and no answer is none: an owner is never taken away by an omission."""
 
     to = NamedUserField(
         queryset=User.objects.none(), label=_("Who takes it"), empty_label=_("Nobody: give it back"), required=False
@@ -42,6 +42,11 @@ class AssignForm(forms.Form):
     def __init__(self, *args: Any, people: QuerySet[User], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["to"].queryset = people  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        if self.add_prefix("to") not in self.data:
+            self.add_error("to", _("Say who takes it, or choose nobody to give it back."))
+        return super().clean() or {}
 
 
 class SnoozeForm(forms.Form):

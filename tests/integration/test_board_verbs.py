@@ -74,6 +74,7 @@ def test_an_impossible_verb_is_refused_in_words(group: Group, user: User, client
         ("snooze", {"snooze-rest": "for ever"}),
         ("snooze", {"snooze-rest": "until", "snooze-until": "soon"}),
         ("assign", {"assign-to": "99999999"}),
+        ("assign", {}),
     ],
 )
 def test_values_that_make_no_sense_come_back_with_a_word(
@@ -105,6 +106,21 @@ def test_nobody_is_offered_who_may_not_work_there(group: Group, user: User, clie
     client.post(f"/cases/{case.pk}/assign/", {"version": 1, "assign-to": user.pk})
     case.refresh_from_db()
     assert case.owner == user
+
+
+def test_an_owner_is_not_lost_by_an_omission(group: Group, user: User, client: Client):
+    case = group.case(1)
+    cases.assign(case, to=user, by=user, version=1)
+    answer = client.post(f"/cases/{case.pk}/assign/", {"version": 2})
+    assert answer.status_code == 422
+    assert "Say who takes it" in answer.content.decode()
+    case.refresh_from_db()
+    assert (case.owner, case.version) == (user, 2)
+    many = {"verb": "assign", "case": f"{case.pk}:2", "assign-too": ""}
+    assert client.post("/cases/bulk/", many, headers=HTMX).status_code == 422
+    client.post(f"/cases/{case.pk}/assign/", {"version": 2, "assign-to": ""})
+    case.refresh_from_db()
+    assert case.owner is None
 
 
 def test_who_may_only_look_may_do_nothing(group: Group, client: Client):
