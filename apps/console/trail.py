@@ -17,6 +17,8 @@ from controltower.lib.scope import Scope
 
 PAGE = 50
 CHUNK = 1000
+FIRST, LAST = date(1970, 1, 1), date(9000, 12, 31)
+"""Every entry lies between them, and each has a midnight in every time zone."""
 
 
 @dataclass(frozen=True)
@@ -105,12 +107,12 @@ def _condition(filters: Filters) -> Q:
 
 
 def _period(filters: Filters) -> Q:
-    """Days in the reader's time zone, the last one included."""
+    """Days in the reader's time zone, the last one included. A day before or after everything excludes nothing."""
     condition = Q()
     if since := _day(filters.since):
-        condition &= Q(at__gte=_midnight(since))
+        condition &= Q(at__gte=_midnight(max(since, FIRST)))
     if until := _day(filters.until):
-        condition &= Q(at__lt=_midnight(until + timedelta(days=1)))
+        condition &= Q(at__lt=_midnight(min(until, LAST) + timedelta(days=1)))
     return condition
 
 
@@ -120,10 +122,9 @@ def _midnight(day: date) -> datetime:
 
 def _day(text: str) -> date | None:
     try:
-        day = date.fromisoformat(text)
+        return date.fromisoformat(text)
     except ValueError:
         return None
-    return day if 1970 <= day.year <= 2200 else None
 
 
 def _uuid(text: str) -> UUID | None:
