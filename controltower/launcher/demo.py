@@ -98,6 +98,7 @@ def ask(stage: Stage, state: State, odoo: Odoo) -> None:
     command = project.manage(
         ["probe_odoo", "--check-only", "--url", odoo.url, "--db", odoo.db, "--login", odoo.login]
     )  # fmt: skip
+    stage.tell(f"asking Odoo at {odoo.url}")
     stage.finish("probe", command, env={**project.environment(nowhere, state.folder), "ODOO_KEY": odoo.key})
     stage.tell(f"Odoo at {odoo.url} lets {odoo.login} read")
 

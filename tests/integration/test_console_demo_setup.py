@@ -16,7 +16,9 @@ from apps.audit.verify import verify
 from apps.console import cast, sign_ins
 from apps.console.management.commands import demo_setup
 from controltower.lib.scope import Slice
-from odoo_sync.errors import SignInError
+from demo.odoo.server import StandIn
+from odoo_sync import patience
+from odoo_sync.errors import SignInError, ThrottledError
 from odoo_sync.mirror.company import Company
 from odoo_sync.models import Connection
 from tests.boards import Group
@@ -129,6 +131,47 @@ def test_an_odoo_that_refuses_is_said_in_its_own_words(group: Group, monkeypatch
     with pytest.raises(CommandError, match="refuses the key"):
         call_command("demo_setup", **ODOO, accounts_file=tmp_path / "x.json")
     assert not User.objects.exists()
+
+
+def test_an_odoo_that_asks_for_patience_is_waited_for(group: Group, monkeypatch, tmp_path: Path) -> None:
+    waits: list[float] = []
+    answers = iter([ThrottledError("Slower.", retry_after=7), ThrottledError("Slower.", retry_after=900), None])
+
+    def busy(**options: str) -> Connection:
+        if error := next(answers):
+            raise error
+        return group.connection
+
+    monkeypatch.setattr(demo_setup, "attach", busy)
+    monkeypatch.setattr(patience, "sleep", waits.append)
+    _rows, printed = _set_up(tmp_path / "sign-ins.json")
+    assert waits == [7, 30]
+    assert "trying again in 7 s" in printed
+
+
+def test_an_odoo_that_stays_busy_is_said_in_one_line(group: Group, monkeypatch, tmp_path: Path) -> None:
+    waits: list[float] = []
+
+    def busy(**options: str) -> Connection:
+        raise ThrottledError("Odoo asks for patience (HTTP 429). The tower slows down.")
+
+    monkeypatch.setattr(demo_setup, "attach", busy)
+    monkeypatch.setattr(patience, "sleep", waits.append)
+    with pytest.raises(CommandError, match=r"5 times in a row\. Wait some minutes and start again"):
+        call_command("demo_setup", **ODOO, accounts_file=tmp_path / "x.json", stdout=StringIO())
+    assert waits == [2, 4, 8, 16]
+
+
+def test_a_probe_waits_as_well(monkeypatch) -> None:
+    out, waits = StringIO(), []
+    monkeypatch.setenv("ODOO_KEY", "an-api-key-of-admin")
+    monkeypatch.setattr(patience, "sleep", waits.append)
+    with StandIn() as odoo:
+        odoo.world.add_key("admin", "an-api-key-of-admin")
+        odoo.faults.add("429", times=2, retry_after=3)
+        call_command("probe_odoo", url=odoo.url, db=odoo.database, login="admin", check_only=True, stdout=out)
+    assert waits == [3, 3]
+    assert out.getvalue().count("trying again in 3 s") == 2
 
 
 def _slices(login: str) -> set[Slice]:

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from odoo_sync.connections import attach
 from odoo_sync.errors import OdooError
+from odoo_sync.patience import patiently
 from odoo_sync.probe import lacks, probe
 from odoo_sync.transport import Address
 
@@ -30,21 +31,22 @@ class Command(BaseCommand):
         secret = os.environ.get("ODOO_KEY") or getpass("API key or password of the bot user: ")
         try:
             if options["check_only"]:
-                found = probe(Address(options["url"], options["db"], options["login"], secret), self.tell)
+                address = Address(options["url"], options["db"], options["login"], secret)
+                found = patiently(lambda: probe(address, self.tell), self.wait)
                 for line in lacks(found):
                     self.stdout.write(f"  note: {line}")
                 return
-            connection = attach(
-                name=options["name"] or options["db"],
-                url=options["url"],
-                database=options["db"],
-                login=options["login"],
-                secret=secret,
-                told=self.tell,
+            given = {name: options[name] for name in ("url", "login")} | {"name": options["name"] or options["db"]}
+            connection = patiently(
+                lambda: attach(**given, database=options["db"], secret=secret, told=self.tell), self.wait
             )
         except OdooError as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"Attached as connection {connection.pk}: {connection.name}. Next: sync_odoo.")
+
+    def wait(self, line: str) -> None:
+        self.stdout.write(f"  {line}")
+        self.stdout.flush()
 
     def tell(self, step: str, text: str) -> None:
         self.stdout.write(f"  {step}: {text}")

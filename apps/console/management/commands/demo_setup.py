@@ -25,6 +25,7 @@ from odoo_sync.connections import attach
 from odoo_sync.errors import OdooError
 from odoo_sync.initial import Progress, load_all, loaded_share
 from odoo_sync.models import Connection
+from odoo_sync.patience import patiently
 
 KEY = "TOWER_ODOO_KEY"
 PATIENCE = 1800.0
@@ -65,18 +66,15 @@ class Command(BaseCommand):
         secret = os.environ.get(KEY)
         if not secret:
             raise CommandError(f"Set {KEY} to the bot user's API key or password.")
-        known = set(Connection.objects.values_list("pk", flat=True))
-        with transaction.atomic():
-            connection = attach(name=name, url=odoo_url, database=odoo_db, login=odoo_login, secret=secret)
-            if connection.pk not in known:
-                record(None, "connection.attached", connection, name=connection.name, url=connection.url)
+        given = {"name": name, "url": odoo_url, "database": odoo_db, "login": odoo_login, "secret": secret}
+        connection = patiently(lambda: attached(**given), self.tell)
         self.tell(f"Odoo {connection.server_version} at {connection.url}, database {connection.database}")
         return connection
 
     def load(self, connection: Connection) -> None:
         """Load, or wait for whoever is loading already."""
         ends = time.monotonic() + PATIENCE
-        while not load_all(connection, self.watch):
+        while not patiently(lambda: load_all(connection, self.watch), self.tell):
             if time.monotonic() > ends:
                 raise CommandError("Another process is loading this Odoo and does not come to an end; look at its log.")
             time.sleep(0.5)
@@ -113,6 +111,16 @@ class Command(BaseCommand):
 
     def tell(self, line: str) -> None:
         self.stdout.write(f"           {line}" if not line.startswith("\r") else line)
+
+
+@transaction.atomic
+def attached(**given: str) -> Connection:
+    """The connection, its beginning recorded."""
+    known = set(Connection.objects.values_list("pk", flat=True))
+    connection = attach(**given)
+    if connection.pk not in known:
+        record(None, "connection.attached", connection, name=connection.name, url=connection.url)
+    return connection
 
 
 def make_person(part: Part, password: str, *, is_known: bool) -> User:
