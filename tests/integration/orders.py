@@ -130,8 +130,18 @@ class Real(JsonRpc):
         super().__init__(self.url, self.database, os.environ["ODOO_LOGIN"], self.key)
 
 
+def make_rate(odoo: Odoo) -> None:
+    """What the group's currency costs the company, which works in another: without it nothing is small enough."""
+    company = odoo.call("res.users", "read", [2], ["company_id"])[0]["company_id"][0]
+    euro = odoo.call("res.currency", "search", [("name", "=", "EUR")])[0]
+    known = {"currency_id": euro, "company_id": company, "name": "2020-01-01"}
+    if not odoo.call("res.currency.rate", "search", [(name, "=", value) for name, value in known.items()]):
+        odoo.call("res.currency.rate", "create", {**known, "rate": 1.0})
+
+
 def mirrored(odoo: Any, **options: Any) -> Ordered:
     """An order in this Odoo, with everything about it in the mirror."""
+    make_rate(odoo)
     order, lines, receipt = make_order(odoo, **options)
     login, secret = (odoo.login, odoo.key) if isinstance(odoo, Real) else ("admin", "admin")
     connection = attach(name="Odoo", url=odoo.url, database=odoo.database, login=login, secret=secret)
