@@ -137,7 +137,8 @@ class Action(Generic[S]):
     Subclasses name the mirror they act on, the form that asks for values, the permission a requester needs, and make
     the plan. ``fields`` are the words for Odoo's field names in a preview. A request that nobody decides within
     ``decide_within`` expires. ``leaves_note`` says that the document gets an internal note naming the people, which
-    needs a record that carries messages in Odoo (mail.thread).
+    needs a record that carries messages in Odoo (mail.thread). ``may_settle`` says that its effect alone may end what
+    it was asked for; a message changes nothing that is judged.
     """
 
     key: ClassVar[str]
@@ -150,6 +151,7 @@ class Action(Generic[S]):
     fields: ClassVar[Mapping[str, Any]] = {}
     decide_within: ClassVar[timedelta] = timedelta(hours=72)
     leaves_note: ClassVar[bool] = True
+    may_settle: ClassVar[bool] = True
 
     def subject_for(self, record: Mirror) -> S | None:
         """The record to act on, for a case about ``record``; None when the action does not fit it."""

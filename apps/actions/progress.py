@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -19,11 +21,14 @@ from apps.actions.definition import Plan, actions
 from apps.actions.deliveries import OPEN
 from apps.actions.lifecycle import REPEATABLE, UNDOABLE
 from apps.actions.models import Approval, Delivery, DeliveryState, Request, RequestState
+from apps.actions.refresh import read_anew_at
 
+SOON = timedelta(minutes=1)
+SETTLED = timedelta(seconds=3)
 NEXT = {
     RequestState.WAITING: _("Nothing is sent before somebody else approves it."),
     RequestState.APPROVED: _("It is on its way. This page follows it."),
-    RequestState.VERIFIED: _("Odoo was read back and holds exactly this. The case closes by the data."),
+    RequestState.VERIFIED: _("Odoo was read back and holds exactly this."),
     RequestState.CONFLICT: _("Nothing more was sent. Look at both values, then plan it anew on today's data."),
     RequestState.PARTIAL: _("Some steps stand in Odoo, the others do not. Undo what was done, or try the rest."),
     RequestState.REFUSED: _("Odoo did not take it. Put right what Odoo names, then send it again."),
@@ -61,6 +66,15 @@ class Stage:
     message: str
     attempts: int
     is_note: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the thing that a verified request was to help. ``stage`` is done, open, or judging."""
+
+    stage: str
+    words: Any
+    about: About
 
 
 @dataclass(frozen=True)
@@ -121,6 +135,28 @@ class Progress:
         return about(self.item.about_type, self.item.about_key, reader=self.reader)
 
     @cached_property
+    def outcome(self) -> Outcome | None:
+        """Whether the case is over, once Odoo has the change; None for what cannot end one, such as a message."""
+        settles = self.item.action in actions and actions[self.item.action].may_settle
+        if self.item.state != RequestState.VERIFIED or not settles or self.about is None:
+            return None
+        if self.about.ended:
+            return Outcome("done", self.about.ended, self.about)
+        if self._is_judging(self.about):
+            return Outcome("judging", _("The case is judged again by the new data."), self.about)
+        return Outcome("open", _("The case is still open"), self.about)
+
+    def _is_judging(self, case: About) -> bool:
+        """Whether the verdict that counts is still to come: a matter of seconds, so that nobody waits for it longer."""
+        now = timezone.now()
+        if now - self.item.state_at > SOON:
+            return False
+        read_at = read_anew_at(self.item, self.plan)
+        if read_at is None or case.judged_at is None or case.judged_at < self.item.state_at:
+            return True
+        return case.judged_at < read_at and now - read_at < SETTLED
+
+    @cached_property
     def undone_by(self) -> Request | None:
         return self.item.undoings.order_by("-requested_at").first()
 
@@ -156,7 +192,8 @@ class Progress:
         if self.may_decide:
             return None
         under_way = any(one.state in OPEN for one in self.deliveries)
-        if self.item.state == RequestState.APPROVED or under_way:
+        judging = self.outcome is not None and self.outcome.stage == "judging"
+        if self.item.state == RequestState.APPROVED or under_way or judging:
             return 1
         return 10 if self.item.state == RequestState.WAITING else None
 

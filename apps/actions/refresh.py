@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
+from datetime import datetime
 from uuid import UUID
+
+from django.db.models import Max, Min
 
 from apps.actions.definition import Plan
 from apps.actions.models import DeliveryState, Request
+from controltower.lib.keys import row_key
 from odoo_sync.connections import open_client
 from odoo_sync.errors import OdooError
 from odoo_sync.mirror.base import Mirror, mirrors
@@ -25,11 +29,7 @@ def after(request_id: UUID) -> None:
     request = Request.objects.select_related("connection").get(pk=request_id)
     if not request.deliveries.exclude(state__in=[DeliveryState.WAITING, DeliveryState.SKIPPED]).exists():
         return
-    touched: dict[type[Mirror], set[int]] = defaultdict(set)
-    by_model = {mirror.source.model: mirror for mirror in mirrors}
-    for model, odoo_id in Plan.load(request.plan).records():
-        if model in by_model:
-            touched[by_model[model]].add(odoo_id)
+    touched = _touched(Plan.load(request.plan))
     try:
         client = open_client(request.connection)
         try:
@@ -39,3 +39,24 @@ def after(request_id: UUID) -> None:
             client.close()
     except OdooError as error:
         logger.warning("The records of request %s were not read anew: %s", request.pk, error)
+
+
+def read_anew_at(request: Request, plan: Plan) -> datetime | None:
+    """When the last of the records of a request was read after it had moved on; None while one is still older."""
+    moments: list[datetime | None] = []
+    for mirror, ids in _touched(plan).items():
+        rows = mirror.objects.filter(pk__in=[row_key(request.connection_id, one) for one in ids])
+        seen = rows.aggregate(first=Min("read_began_at"), last=Max("read_ended_at"))
+        moments += [seen["last"] if seen["first"] and seen["first"] >= request.state_at else None]
+    known = [one for one in moments if one is not None]
+    return max(known) if len(known) == len(moments) and known else None
+
+
+def _touched(plan: Plan) -> dict[type[Mirror], set[int]]:
+    """The mirrored records of a plan, by mirror."""
+    touched: dict[type[Mirror], set[int]] = defaultdict(set)
+    by_model = {mirror.source.model: mirror for mirror in mirrors}
+    for model, odoo_id in plan.records():
+        if model in by_model:
+            touched[by_model[model]].add(odoo_id)
+    return touched

@@ -97,6 +97,8 @@ class Impact:
 
     ``importance`` is the weight of the most important customer, from 0 to 1; ``customer_class`` names the class that
     gave it, empty where the lowest counts for want of a class; ``unclassified`` counts the customers without one.
+    ``needed_at`` is the need that the delay is counted from and ``expected_at`` when it will be met, or else when the
+    goods arrive; null where that is not known.
     """
 
     money: Decimal = Decimal(0)
@@ -108,6 +110,8 @@ class Impact:
     importance: Decimal = Decimal(0)
     customer_class: str = ""
     unclassified: int = 0
+    needed_at: datetime | None = None
+    expected_at: datetime | None = None
     control: bool = False
     chain: tuple[Link, ...] = ()
 

@@ -59,6 +59,8 @@ def values_of(finding: Finding, detector: type[Detector[Any]], limits: InForce |
             "importance": str(impact.importance),
             "customer_class": impact.customer_class,
             "unclassified": impact.unclassified,
+            "needed_at": _plain(impact.needed_at),
+            "expected_at": _plain(impact.expected_at),
             "control": impact.control,
             "chain": [_link(one) for one in impact.chain],
         },

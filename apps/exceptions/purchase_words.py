@@ -79,7 +79,7 @@ def evidence_of(facts: PurchaseFacts, projection: Projection) -> Iterator[Eviden
     if facts.agreed_at is not None:
         yield _seen(facts, _("Agreed date"), facts.agreed_at)
     yield _seen(facts, _("Still to come"), open_quantity.normalize())
-    need = _worst(projection)
+    need = worst_need(projection)
     if need is not None:
         yield Evidence(_("First needed on"), need.due_at, mirror=_mirror(need), row=need.node.key, as_of=facts.as_of)
     if not facts.calendar.known:
@@ -90,7 +90,8 @@ def _seen(facts: PurchaseFacts, label: str, value: Decimal | datetime | None) ->
     return Evidence(label, value, mirror=LINE, row=facts.row, as_of=facts.as_of)
 
 
-def _worst(projection: Projection) -> Need | None:
+def worst_need(projection: Projection) -> Need | None:
+    """The need that is missed by most, of those that endanger an order line where there are any."""
     risky = [need for need in projection.needs if need.endangers]
     return min(risky or projection.needs, key=lambda need: (need.slack_days, need.node), default=None)
 

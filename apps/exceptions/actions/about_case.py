@@ -1,24 +1,43 @@
-"""How a request names the case that it helps."""
+"""How a request names the case that it helps, and what has become of it."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.accounts.roles import Permission
 from apps.accounts.scope import scope_of
 from apps.actions.about import About, told_by
+from apps.exceptions.lifecycle import CaseState
 from apps.exceptions.models import Case
 
 CASE = "case"
+ENDED: dict[str, Any] = {
+    CaseState.RESOLVED: _("Case resolved"),
+    CaseState.CLOSED: _("The case was closed by a person"),
+}
 
 
 @told_by(CASE)
 def case_for(key: str, reader: User) -> About | None:
-    """The case in its own words, with the money at risk; None for those who may not see it."""
+    """The case in its own words, with the money at risk and where it stands; None for those who may not see it."""
     if not key.isdigit():
         return None
     case = Case.objects.within(scope_of(reader, Permission.SEE_CASES)).filter(pk=int(key)).first()
     if case is None:
         return None
-    return About(case.summary, reverse("exceptions:case", args=[case.pk]), case.money, case.currency, case.severity)
+    return About(
+        title=case.summary,
+        url=reverse("exceptions:case", args=[case.pk]),
+        money=case.money,
+        currency=case.currency,
+        severity=case.severity,
+        ended=str(ENDED.get(case.state, "")),
+        judged_at=case.judged_at,
+        needed_at=parse_datetime(case.impact.get("needed_at") or ""),
+        expected_at=parse_datetime(case.impact.get("expected_at") or ""),
+    )

@@ -51,6 +51,7 @@ class MessageVendor(Action[PurchaseOrder]):
     form = MessageForm
     requires = Permission.REQUEST_PURCHASE_ACTIONS
     reversibility = Reversibility.FINAL
+    may_settle = False
     fields = {"state": gettext_lazy("state"), "partner_id": gettext_lazy("vendor"), "body": gettext_lazy("message")}
 
     def subject_for(self, record: Mirror) -> PurchaseOrder | None:

@@ -27,7 +27,7 @@ from apps.exceptions.definition import (
 from apps.exceptions.importance import importance_of
 from apps.exceptions.lateness import Lateness, Limits, arrival_of, delay_of, lateness_of
 from apps.exceptions.network import Projection, project
-from apps.exceptions.purchase_words import detail_of, evidence_of, summary_of
+from apps.exceptions.purchase_words import detail_of, evidence_of, summary_of, worst_need
 from apps.exceptions.purchases import LINE, PurchaseFacts, read_purchases
 from apps.exceptions.purchases_touched import (
     CONFIRMED,
@@ -194,6 +194,7 @@ def _finding(
     customers = {one.customer: one.customer_tags for one in external if one.customer is not None}
     importance = importance_of(list(customers.values()), limits.customer_classes)
     late = [node.key for node in projection.expected if node.kind == "production"]
+    need = worst_need(projection)
     impact = Impact(
         money=sum(money.values(), Decimal(0)).quantize(CENT, ROUND_HALF_UP),
         currency=facts.currency,
@@ -204,6 +205,8 @@ def _finding(
         importance=importance.weight,
         customer_class=importance.tag,
         unclassified=importance.unclassified,
+        needed_at=need.due_at if need else None,
+        expected_at=need.expected_at if need else projection.arrival,
         chain=chain(facts, projection, {key: one.quantize(CENT, ROUND_HALF_UP) for key, one in money.items()}),
     )
     return Finding(
