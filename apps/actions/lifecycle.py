@@ -9,6 +9,23 @@ OPEN = frozenset({State.WAITING, State.APPROVED, State.UNKNOWN})
 UNDOABLE = frozenset({State.VERIFIED, State.PARTIAL})
 REPEATABLE = frozenset({State.UNKNOWN, State.REFUSED, State.PARTIAL})
 
+TOLD = {
+    "propose": "waiting",
+    "send": "sent",
+    "approve": "approved",
+    "reject": "rejected",
+    "expire": "expired",
+    "withdraw": "withdrawn",
+    "verify": "verified",
+    "stop_partly": "partial",
+    "conflict": "conflict",
+    "refuse": "refused",
+    "lose_sight": "unknown",
+    "again": "sent_again",
+    "undo": "undone",
+}
+"""What timelines call each move; a request begins with ``propose``, or with ``send`` where nobody needs to agree."""
+
 REQUEST = Lifecycle(
     {
         "approve": (frozenset({State.WAITING}), State.APPROVED),

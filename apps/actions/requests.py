@@ -27,7 +27,7 @@ from apps.actions.errors import (
     StaleRequestError,
     TooLateError,
 )
-from apps.actions.lifecycle import OPEN, REQUEST, UNDOABLE
+from apps.actions.lifecycle import OPEN, REQUEST, TOLD, UNDOABLE
 from apps.actions.models import Approval, DeliveryState, Request, RequestState
 from apps.actions.signals import request_changed
 from apps.actions.verdicts import move
@@ -86,7 +86,7 @@ def approve(request: Request, *, by: User, plan_hash: str, version: int | None =
     if plan_hash != request.plan_hash:
         raise PlanChangedError(_("This is not the plan that waits for approval. Load the page again and look anew."))
     _note_decision(request, by, approved=True, reason=reason)
-    move(request, "approve")
+    move(request, "approve", by=by, reason=reason)
     record(by, "request.approved", request, plan=request.plan_hash, effect=request.effect, reason=reason)
     _tell_requester(request, "request.approved", _("%(who)s approved: %(what)s"), by)
     _send_off(request, Plan.load(request.plan))
@@ -101,7 +101,7 @@ def reject(request: Request, *, by: User, reason: str, version: int | None = Non
     if not reason.strip():
         raise ReasonMissingError(_("Say why, so that the requester knows what to change."))
     _note_decision(request, by, approved=False, reason=reason)
-    move(request, "reject")
+    move(request, "reject", by=by, reason=reason)
     record(by, "request.rejected", request, reason=reason, effect=request.effect)
     _tell_requester(request, "request.rejected", _("%(who)s rejected: %(what)s"), by)
     return request
@@ -118,7 +118,7 @@ def withdraw(request: Request, *, by: User, version: int | None = None) -> Reque
     if any(step.attempts or step.lease or step.state != DeliveryState.WAITING for step in steps):
         raise StaleRequestError(_("It is already on its way to Odoo. When it has arrived you can undo it."))
     request.deliveries.update(state=DeliveryState.SKIPPED)
-    move(request, "withdraw")
+    move(request, "withdraw", by=by)
     record(by, "request.withdrawn", request, effect=request.effect)
     return request
 
@@ -148,7 +148,7 @@ def again(request: Request, *, by: User, version: int | None = None) -> Request:
     stopped = [DeliveryState.REJECTED, DeliveryState.UNKNOWN, DeliveryState.SKIPPED, DeliveryState.CONFLICT]
     steps = request.deliveries.filter(is_note=False, state__in=stopped)
     steps.update(state=DeliveryState.WAITING, next_at=timezone.now(), created_at=timezone.now(), ended_at=None)
-    move(request, "again")
+    move(request, "again", by=by)
     record(by, "request.sent_again", request, effect=request.effect)
     _deliver_on_commit(request)
     return request
@@ -186,7 +186,8 @@ def _begin(request: Request, plan: Plan) -> Request:
             tell(person, "request.waiting", about=request, text=text, url=request.get_absolute_url())
     else:
         _send_off(request, plan)
-    request_changed.send(sender=Request, request=request)
+    told = TOLD["propose" if request.state == RequestState.WAITING else "send"]
+    request_changed.send(sender=Request, request=request, told=told, by=by, reason=request.reason)
     return request
 
 

@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.accounts.models import User
 from apps.actions.deliveries import OPEN, hold, open_note
-from apps.actions.lifecycle import REQUEST
+from apps.actions.lifecycle import REQUEST, TOLD
 from apps.actions.models import Delivery, DeliveryState, Request, RequestState
 from apps.actions.note import note_step
 from apps.actions.signals import request_changed
@@ -73,19 +74,19 @@ def end(request: Request, verb: str) -> None:
             open_note(request, step)
     if request.undoes_id and request.state == RequestState.VERIFIED:
         undone = Request.objects.select_for_update().get(pk=request.undoes_id)
-        move(undone, "undo")
+        move(undone, "undo", by=request.requested_by)
         record(None, "request.undone", undone, by_request=request.pk)
     text = str(WORDS[RequestState(request.state)]) % request.effect
     tell(request.requested_by, f"request.{request.state}", about=request, text=text, url=request.get_absolute_url())
 
 
-def move(request: Request, verb: str) -> None:
-    """Change the state by the table and announce it. Raises IllegalTransitionError."""
+def move(request: Request, verb: str, *, by: User | None = None, reason: str = "") -> None:
+    """Change the state by the table and announce who did it and why. Raises IllegalTransitionError."""
     request.state = REQUEST.after(request.state, verb)
     request.state_at = timezone.now()
     request.version += 1
     request.save(update_fields=["state", "state_at", "version"])
-    request_changed.send(sender=Request, request=request)
+    request_changed.send(sender=Request, request=request, told=TOLD[verb], by=by, reason=reason.strip())
 
 
 def expire_undecided() -> int:

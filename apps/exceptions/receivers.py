@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.dispatch import receiver
 
+from apps.accounts.models import User
 from apps.actions.models import Request
 from apps.actions.signals import request_changed
 from apps.exceptions.models import Case, CaseEvent
@@ -27,14 +28,14 @@ def judge_what_changed(*, mirror: type[Mirror], connection: Connection, ids: lis
 
 
 @receiver(request_changed)
-def tell_the_case(*, request: Request, **_: Any) -> None:
+def tell_the_case(*, request: Request, told: str, by: User | None, reason: str, **_: Any) -> None:
     """A request's progress belongs on the timeline of the case it helps, and a verified one may have settled it."""
     if request.about_type == "case" and request.about_key.isdigit():
-        _note(int(request.about_key), request)
+        _note(int(request.about_key), request, told, by, reason)
     transaction.on_commit(lambda: after_request(request.subject_model, request.subject_id), robust=True)
 
 
-def _note(key: int, request: Request) -> None:
+def _note(key: int, request: Request, told: str, by: User | None, reason: str) -> None:
     case = Case.objects.select_for_update().filter(pk=key).first()
     if case is None:
         return
@@ -42,7 +43,14 @@ def _note(key: int, request: Request) -> None:
     case.save(update_fields=["version"])
     CaseEvent.objects.create(
         case=case,
-        verb=f"request.{request.state}",
-        details={"request": str(request.pk), "action": request.action, "effect": request.effect},
+        by=by,
+        verb=f"request.{told}",
+        details={
+            "request": str(request.pk),
+            "action": request.action,
+            "effect": request.effect,
+            "reason": reason,
+            "undoes": str(request.undoes_id or ""),
+        },
     )
     announce(case)

@@ -8,61 +8,80 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from apps.actions.definition import actions
-from apps.actions.models import Request
 from apps.exceptions.models import Case, CaseEvent
 from apps.exceptions.words import SEVERITIES
 from controltower.templatetags.ui import money
 
 MOST = 200
-ABOUT = "case"
 
 
 @dataclass(frozen=True)
 class Happening:
-    """One line: who, what, and a text or a moment that belongs to it."""
+    """One line: who, what, and a text or a moment that belongs to it. ``why`` is the reason that was given."""
 
     at: datetime
     who: str
     what: str
     kind: str = ""
     quote: str = ""
+    why: str = ""
     until: str = ""
     url: str = ""
 
 
 def timeline(case: Case) -> list[Happening]:
-    """The newest things first. Two queries."""
-    events = case.events.select_related("by").order_by("-id")[:MOST]
-    requests = Request.objects.filter(about_type=ABOUT, about_key=str(case.pk)).select_related("requested_by")
-    found = [*map(_of_event, events), *map(_of_request, requests)]
-    return sorted(found, key=lambda one: one.at, reverse=True)
+    """The newest things first, each as it was when it happened. One query."""
+    return [_of_event(event) for event in case.events.select_related("by").order_by("-id")[:MOST]]
 
 
 def _of_event(event: CaseEvent) -> Happening:
-    verb, details = event.verb.removeprefix("case."), event.details
+    area, _dot, verb = event.verb.partition(".")
+    return _of_request(event, verb) if area == "request" else _of_case(event, verb)
+
+
+def _of_case(event: CaseEvent, verb: str) -> Happening:
+    details = event.details
     return Happening(
         at=event.at,
         who=event.by.shown_name if event.by else "",
-        what=_PHRASES.get(verb, lambda _details: verb.replace("_", " "))(details),
+        what=phrase(event.verb, details),
         kind="note" if verb == "noted" else "person" if event.by else "",
-        quote=str(details.get("text") or details.get("reason") or ""),
+        quote=str(details.get("text") or ""),
+        why=str(details.get("reason") or ""),
         until=str(details.get("until") or ""),
     )
 
 
-def _of_request(request: Request) -> Happening:
-    title = actions[request.action].title if request.action in actions else request.action
+def _of_request(event: CaseEvent, verb: str) -> Happening:
+    """A move of a request: what it is about is said where it begins, why it went so wherever somebody gave a reason."""
+    details = event.details
     return Happening(
-        at=request.state_at,
-        who=request.requested_by.shown_name,
-        what=_("asked for “%(title)s”: %(state)s") % {"title": title, "state": request.get_state_display()},
+        at=event.at,
+        who=event.by.shown_name if event.by else _("Somebody") if verb in _BY_PEOPLE else "",
+        what=phrase(event.verb, details),
         kind="request",
-        quote=request.effect,
-        url=request.get_absolute_url(),
+        quote=str(details.get("effect") or "") if verb in {"waiting", "sent"} else "",
+        why=str(details.get("reason") or ""),
+        url=reverse("actions:request", args=[details["request"]]),
     )
+
+
+def phrase(verb: str, details: Mapping[str, Any]) -> str:
+    """What an entry says after the name of who did it; the bare verb where nobody has worded it."""
+    area, _dot, name = verb.partition(".")
+    words = (_REQUESTS if area == "request" else _PHRASES).get(name)
+    return words(details) if words else name.replace("_", " ")
+
+
+def is_worded(verb: str) -> bool:
+    """Whether a timeline can say this."""
+    area, _dot, name = verb.partition(".")
+    return name in (_REQUESTS if area == "request" else _PHRASES)
 
 
 def _opened(details: Mapping[str, Any]) -> str:
@@ -120,17 +139,47 @@ def _fixed(text: str) -> Callable[[Mapping[str, Any]], str]:
 _PHRASES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "opened": _opened,
     "changed": _changed,
-    "regressed": _fixed("The condition has come back; the case is open again"),
-    "worsened": _fixed("It is worse than when it was closed; the case is open again"),
+    "regressed": _fixed(gettext_noop("The condition has come back; the case is open again")),
+    "worsened": _fixed(gettext_noop("It is worse than when it was closed; the case is open again")),
     "woken": _woken,
-    "resolved": _fixed("Resolved: the data in Odoo has changed"),
-    "moot": _fixed("Resolved: there is nothing left to judge"),
-    "cannot_judge": _fixed("It cannot be judged at the moment"),
-    "acknowledged": _fixed("acknowledged it"),
+    "resolved": _fixed(gettext_noop("Resolved: the condition no longer holds")),
+    "moot": _fixed(gettext_noop("Resolved: there is nothing left to judge")),
+    "cannot_judge": _fixed(gettext_noop("It cannot be judged at the moment")),
+    "acknowledged": _fixed(gettext_noop("acknowledged it")),
     "assigned": _assigned,
-    "unassigned": _fixed("gave it back"),
-    "started": _fixed("started to work on it"),
-    "snoozed": _fixed("snoozed it until"),
-    "noted": _fixed("wrote"),
-    "closed": _fixed("closed it"),
+    "unassigned": _fixed(gettext_noop("gave it back")),
+    "started": _fixed(gettext_noop("started to work on it")),
+    "snoozed": _fixed(gettext_noop("snoozed it until")),
+    "noted": _fixed(gettext_noop("wrote")),
+    "closed": _fixed(gettext_noop("closed it")),
+}
+
+_BY_PEOPLE = {"waiting", "sent", "approved", "rejected", "withdrawn", "sent_again"}
+
+
+def _titled(text: str) -> Callable[[Mapping[str, Any]], str]:
+    """A phrase about a request, with the title of its action; taking one back is called so."""
+
+    def worded(details: Mapping[str, Any]) -> str:
+        key = str(details.get("action", ""))
+        title = str(actions[key].title) if key in actions else key
+        return _(text) % {"title": _("Undo: %s") % title if details.get("undoes") else title}
+
+    return worded
+
+
+_REQUESTS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "waiting": _titled(gettext_noop("asked for approval of “%(title)s”")),
+    "sent": _titled(gettext_noop("sent “%(title)s” to Odoo; no approval was needed")),
+    "approved": _titled(gettext_noop("approved “%(title)s”")),
+    "rejected": _titled(gettext_noop("rejected “%(title)s”")),
+    "withdrawn": _titled(gettext_noop("withdrew “%(title)s”")),
+    "sent_again": _titled(gettext_noop("had “%(title)s” tried again")),
+    "expired": _titled(gettext_noop("Nobody decided on “%(title)s” in time; nothing was sent")),
+    "verified": _titled(gettext_noop("Odoo was read back: “%(title)s” stands there exactly as planned")),
+    "partial": _titled(gettext_noop("“%(title)s” was only partly done; the other steps were not sent")),
+    "conflict": _titled(gettext_noop("“%(title)s” was stopped: somebody had changed the record in Odoo")),
+    "refused": _titled(gettext_noop("Odoo refused “%(title)s”")),
+    "unknown": _titled(gettext_noop("What became of “%(title)s” is not known; somebody has to look into Odoo")),
+    "undone": _titled(gettext_noop("took “%(title)s” back: the old values stand in Odoo again")),
 }

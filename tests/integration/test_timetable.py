@@ -194,7 +194,7 @@ def test_a_date_agreed_here_takes_the_place_of_the_first_promise(now_group, djan
     request = request_about(group, line, RequestState.VERIFIED)
     deliver(request, line, line.promised_at)
     with django_capture_on_commit_callbacks(execute=True):
-        request_changed.send(sender=Request, request=request)
+        request_changed.send(sender=Request, request=request, told="verified", by=None, reason="")
     case.refresh_from_db()
     assert (case.state, case.ending) == (CaseState.RESOLVED, "The promised date holds.")
     assert "request.verified" in case.events.values_list("verb", flat=True)
@@ -214,7 +214,7 @@ def test_a_request_that_moves_on_is_on_the_timeline_and_makes_a_new_version(now_
     line = now_group.purchase(timezone.now() - timedelta(days=9))
     announce(now_group, line)
     request = request_about(now_group, line, RequestState.WAITING)
-    request_changed.send(sender=Request, request=request)
+    request_changed.send(sender=Request, request=request, told="waiting", by=None, reason="")
     case = Case.objects.get()
     assert case.version == 2
     assert case.events.order_by("id").last().verb == "request.waiting"
