@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from apps.exceptions.definition import Link
-from apps.exceptions.network import Network, Node, Projection, slack
+from apps.exceptions.network import Network, Node, Projection, days_left
 from apps.exceptions.purchases import PurchaseFacts
 
 
@@ -20,6 +20,7 @@ def chain(facts: PurchaseFacts, projection: Projection, money: Mapping[int, Deci
 def _source(facts: PurchaseFacts, projection: Projection) -> Iterator[Link]:
     if facts.vendor_key is not None:
         yield Link("vendor", facts.vendor, mirror="res.partner", row=facts.vendor_key)
+    due = _promised(facts)
     yield Link(
         "purchase_line",
         facts.order_name,
@@ -27,12 +28,18 @@ def _source(facts: PurchaseFacts, projection: Projection) -> Iterator[Link]:
         mirror="purchase.order.line",
         row=facts.row,
         depth=1,
-        due_at=facts.promised_at,
+        due_at=due,
         expected_at=projection.arrival,
-        slack_days=None if facts.promised_at is None else slack(projection.arrival, facts.promised_at, facts.calendar),
+        slack_days=None if due is None else days_left(projection.arrival, due, facts.calendar),
         company=facts.subject.company,
         plant=facts.subject.plant,
     )
+
+
+def _promised(facts: PurchaseFacts) -> datetime | None:
+    """What the vendor is held to: the first promise, or what has been agreed since; a date moved is no promise."""
+    known = [one for one in (facts.first_at, facts.agreed_at) if one is not None]
+    return max(known) if known else facts.promised_at
 
 
 def _downstream(network: Network, projection: Projection, money: Mapping[int, Decimal]) -> Iterator[Link]:
@@ -91,7 +98,7 @@ def _production(network: Network, node: Node, projection: Projection) -> Link:
         plant=order.plant,
         due_at=due,
         expected_at=expected,
-        slack_days=None if due is None or expected is None else slack(expected, due, network.calendar(node)),
+        slack_days=None if due is None or expected is None else days_left(expected, due, network.calendar(node)),
     )
 
 
@@ -137,4 +144,4 @@ def _expected(projection: Projection, node: Node) -> datetime | None:
 
 def _slack(network: Network, node: Node, expected: datetime | None) -> int | None:
     due = network.due(node)
-    return None if due is None or expected is None else slack(expected, due, network.calendar(node))
+    return None if due is None or expected is None else days_left(expected, due, network.calendar(node))

@@ -71,9 +71,10 @@ class Subject:
 class Link:
     """One link of the chain from a cause to a customer, as shown on a case.
 
-    ``slack_days`` is negative when the link comes too late. ``money`` is in group currency. ``mirror`` and ``row`` name
-    the record, ``company`` and ``plant`` the place it belongs to, for reduction where a reader may not see it; a link
-    without a company is shared by the group, such as a vendor.
+    ``slack_days`` counts days of the calendar from ``expected_at`` to ``due_at``, negative when the link comes too
+    late, so that it agrees with both and with the money at risk, whatever lies on a weekend. ``money`` is in group
+    currency. ``mirror`` and ``row`` name the record, ``company`` and ``plant`` the place it belongs to, for reduction
+    where a reader may not see it; a link without a company is shared by the group, such as a vendor.
     """
 
     kind: str

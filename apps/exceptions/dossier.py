@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.access import may
@@ -57,10 +58,16 @@ class Step:
     money: Decimal | None
     hard: bool
     kind: Any
+    is_promise: bool
+
+    @property
+    def due_word(self) -> Any:
+        """What the day is that it is measured by: a vendor is held to what was promised first."""
+        return _("promised") if self.is_promise else _("due")
 
     @property
     def late(self) -> int:
-        """Working days too late."""
+        """Days too late."""
         return -min(self.slack or 0, 0)
 
 
@@ -192,6 +199,7 @@ class Dossier:
             money=link.money or None,
             hard=link.hard,
             kind=KINDS.get(link.kind, link.kind),
+            is_promise=link.kind == "purchase_line",
         )
 
 

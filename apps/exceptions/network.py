@@ -236,6 +236,11 @@ def is_later(expected: datetime, due: datetime, calendar: Calendar) -> bool:
     return local_day(expected, calendar) > local_day(due, calendar)
 
 
+def days_left(expected: datetime, due: datetime, calendar: Calendar) -> int:
+    """Days of the calendar left between the two days; negative exactly where ``is_later``, weekend or not."""
+    return (local_day(due, calendar) - local_day(expected, calendar)).days
+
+
 def slack(expected: datetime, due: datetime, calendar: Calendar) -> int:
     """Working days left between the two days; negative when it comes too late."""
     return working_days_between(local_day(expected, calendar), local_day(due, calendar), calendar)

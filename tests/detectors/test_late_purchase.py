@@ -113,8 +113,30 @@ def test_money_and_customers_behind_a_production_order_are_at_risk(group):
         "customer",
     ]
     sale_link = next(link for link in case.impact["chain"] if link["kind"] == "sale_line")
-    assert (sale_link["slack_days"], sale_link["money"], sale_link["row"]) == (-2, "500.00", sold.line.pk)
+    assert (sale_link["slack_days"], sale_link["money"], sale_link["row"]) == (-3, "500.00", sold.line.pk)
     assert case.impact["order_lines"] == [sold.line.pk]
+
+
+def late_links(case) -> dict[str, int]:
+    return {link["kind"]: link["slack_days"] for link in case.impact["chain"] if (link["slack_days"] or 0) < 0}
+
+
+def test_a_weekend_hides_no_late_link_behind_which_money_is_at_risk(group):
+    friday, sunday = 2, 4
+    line, _, sold = chained(group, promised=sunday, need=friday, finish=friday, deliver=friday)
+    case = judge(line)
+    assert case.money == Decimal("500.00")
+    assert late_links(case) == dict.fromkeys(["component", "production", "delivery", "sale_line"], -2)
+    assert case.impact["order_lines"] == [sold.line.pk]
+
+
+def test_the_vendors_link_is_measured_by_the_first_promise_and_not_by_the_date_it_was_moved_to(group):
+    line, _, _ = chained(group, promised=3, need=9, finish=10, deliver=12)
+    change(line, promised_at=days(8))
+    case = judge(line)
+    link = next(link for link in case.impact["chain"] if link["kind"] == "purchase_line")
+    assert (link["due_at"], link["expected_at"]) == (days(3).isoformat(), days(8).isoformat())
+    assert link["slack_days"] == -5
 
 
 def test_a_delay_that_the_production_absorbs_puts_nothing_at_risk(group):
@@ -123,7 +145,7 @@ def test_a_delay_that_the_production_absorbs_puts_nothing_at_risk(group):
     assert (case.money, case.customers) == (0, 0)
     assert case.delay_days == -3
     assert case.severity == Severity.LOW
-    assert next(link for link in case.impact["chain"] if link["kind"] == "component")["slack_days"] == 3
+    assert next(link for link in case.impact["chain"] if link["kind"] == "component")["slack_days"] == 5
 
 
 def test_a_promise_in_time_for_its_need_is_no_case(group):
