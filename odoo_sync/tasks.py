@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from controltower.lib.locks import session_lock
 from odoo_sync import initial, rechecks
+from odoo_sync.absence import look_for
 from odoo_sync.client import Client
 from odoo_sync.connections import check_identity, open_client, probe_again, readable
 from odoo_sync.errors import OdooError
 from odoo_sync.health import failed, may_run, recovered
-from odoo_sync.mirror.base import Lane
+from odoo_sync.mirror.base import Lane, Mirror, mirrors
 from odoo_sync.models import Connection, Recheck, Run
-from odoo_sync.reconcile import sweep_each
+from odoo_sync.reconcile import PATIENCE, sweep_each
 from odoo_sync.sync import poll_all
 
 logger = logging.getLogger(__name__)
@@ -96,6 +99,22 @@ def recheck(key: int) -> None:
             raise
     if not worked:
         rechecks.fail(one, Connection.objects.get(pk=one.connection_id).problem or "It was paused meanwhile.")
+
+
+def look_now(connection: Connection, wanted: Mapping[type[Mirror], Iterable[int]], client: Client) -> None:
+    """Look whether Odoo still has certain records; what is absent is looked for again some seconds later, and then
+    counts as gone. Raises OdooError. Without a broker the next sweep is the second look."""
+    if look_for(connection, wanted, client):
+        numbers = {mirror.key: sorted(ids) for mirror, ids in wanted.items()}
+        with suppress(OperationalError):
+            look_again.apply_async(args=[connection.pk, numbers], countdown=PATIENCE.total_seconds() + 1)
+
+
+@shared_task
+def look_again(number: int, wanted: dict[str, list[int]]) -> None:
+    """The second look; were it lost, the next sweep would be it."""
+    chosen = {mirrors[key]: ids for key, ids in wanted.items() if key in mirrors}
+    guarded(number, lambda connection, client: look_for(connection, chosen, client))
 
 
 @shared_task

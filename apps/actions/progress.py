@@ -20,6 +20,7 @@ from apps.actions.changes import Change, Clash, changes, clashes
 from apps.actions.definition import Plan, actions
 from apps.actions.deliveries import OPEN
 from apps.actions.lifecycle import REPEATABLE, UNDOABLE
+from apps.actions.missing import deleted, is_plannable
 from apps.actions.models import Approval, Delivery, DeliveryState, Request, RequestState
 from apps.actions.refresh import read_anew_at
 
@@ -38,6 +39,7 @@ NEXT = {
     RequestState.WITHDRAWN: _("Nothing was sent."),
     RequestState.UNDONE: _("The old values were put back by a later request."),
 }
+DELETED = _("Nothing more was sent: Odoo no longer has the record. What was open about it closes by itself.")
 TONES = {
     RequestState.VERIFIED: "good",
     RequestState.WAITING: "accent",
@@ -122,6 +124,10 @@ class Progress:
         ]
 
     @cached_property
+    def deleted(self) -> list[tuple[str, int]]:
+        return deleted(self.deliveries)
+
+    @cached_property
     def refusals(self) -> list[Any]:
         """What Odoo said where it did not take a step, in its own words."""
         return [one.evidence["error"] for one in self.deliveries if one.evidence.get("error") and not one.is_note]
@@ -165,8 +171,16 @@ class Progress:
         return str(actions[self.item.action].title) if self.item.action in actions else self.item.action
 
     @property
+    def state_words(self) -> Any:
+        return _("deleted in Odoo") if self._is_deleted else self.item.get_state_display()
+
+    @property
     def next(self) -> Any:
-        return NEXT[RequestState(self.item.state)]
+        return DELETED if self._is_deleted else NEXT[RequestState(self.item.state)]
+
+    @property
+    def _is_deleted(self) -> bool:
+        return self.item.state == RequestState.CONFLICT and bool(self.deleted)
 
     @property
     def tone(self) -> str:
@@ -227,7 +241,7 @@ class Progress:
         """Where the same values can be planned on today's data; empty where that makes no sense."""
         item = self.item
         again = {RequestState.CONFLICT, RequestState.EXPIRED, RequestState.REJECTED, RequestState.WITHDRAWN}
-        if item.state not in again or item.undoes_id or not self._may_ask:
+        if item.state not in again or item.undoes_id or not self._may_ask or not is_plannable(item, self.deleted):
             return ""
         case = f"&case={item.about_key}" if item.about_type == "case" else ""
         return reverse("actions:propose", args=[item.action, item.subject_id]) + f"?from={item.pk}{case}"

@@ -12,6 +12,7 @@ from django.db.models import Max, Min
 from apps.actions.definition import Plan
 from apps.actions.models import DeliveryState, Request
 from controltower.lib.keys import row_key
+from odoo_sync import tasks
 from odoo_sync.connections import open_client
 from odoo_sync.errors import OdooError
 from odoo_sync.mirror.base import Mirror, mirrors
@@ -23,8 +24,9 @@ logger = logging.getLogger(__name__)
 def after(request_id: UUID) -> None:
     """Read the records of a request anew where any of it was sent or stood in conflict.
 
-    The mirror then shows the truth at once, and the detectors close or keep the case by it. A failure is only logged:
-    the next poll brings the same rows.
+    The mirror then shows the truth at once, and the detectors close or keep the case by it. What Odoo no longer has
+    does not come back from reading: it is looked for, and for a second time some seconds later. A failure is only
+    logged: the next poll brings the same rows, and the next sweep finds the same absence.
     """
     request = Request.objects.select_related("connection").get(pk=request_id)
     if not request.deliveries.exclude(state__in=[DeliveryState.WAITING, DeliveryState.SKIPPED]).exists():
@@ -35,6 +37,7 @@ def after(request_id: UUID) -> None:
         try:
             for mirror, ids in touched.items():
                 resync(request.connection, mirror, ids, client)
+            tasks.look_now(request.connection, touched, client)
         finally:
             client.close()
     except OdooError as error:

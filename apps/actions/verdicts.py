@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.models import User
 from apps.actions.deliveries import OPEN, hold, open_note
 from apps.actions.lifecycle import REQUEST, TOLD
+from apps.actions.missing import deleted
 from apps.actions.models import Delivery, DeliveryState, Request, RequestState
 from apps.actions.note import note_step
 from apps.actions.signals import request_changed
@@ -30,6 +31,7 @@ WORDS = {
     RequestState.REFUSED: gettext_lazy("Refused by Odoo: %s"),
     RequestState.UNKNOWN: gettext_lazy("Effect not known, please look: %s"),
 }
+DELETED = gettext_lazy("Not sent, the record was deleted in Odoo: %s")
 
 
 @transaction.atomic
@@ -76,7 +78,8 @@ def end(request: Request, verb: str) -> None:
         undone = Request.objects.select_for_update().get(pk=request.undoes_id)
         move(undone, "undo", by=request.requested_by)
         record(None, "request.undone", undone, by_request=request.pk)
-    text = str(WORDS[RequestState(request.state)]) % request.effect
+    words = DELETED if deleted(request.deliveries.all()) else WORDS[RequestState(request.state)]
+    text = str(words) % request.effect
     tell(request.requested_by, f"request.{request.state}", about=request, text=text, url=request.get_absolute_url())
 
 
