@@ -185,7 +185,8 @@ def test_a_flood_of_wishes_is_met_a_few_times_only(tower: Tower, group: Group, l
 
 def test_wishes_become_one_that_reaches_back_to_the_lowest_numbers(tower: Tower, group: Group, lyon: User) -> None:
     first, second = case_in(group, group[1], "1"), case_in(group, group[1], "2")
-    change(first.id), change(second.id)
+    for case in (first, second):
+        change(case.id)
     key = stream.channel_key(group[0].id, group[1], None, "procure")
     with opened(tower, session_cookie(lyon)) as page:
         for last in (2, 0, 1, 2):

@@ -36,10 +36,13 @@ class Command(BaseCommand):
                 for line in lacks(found):
                     self.stdout.write(f"  note: {line}")
                 return
-            given = {name: options[name] for name in ("url", "login")} | {"name": options["name"] or options["db"]}
             connection = patiently(
-                lambda: attach(**given, database=options["db"], secret=secret, told=self.tell), self.wait
-            )
+                lambda: attach(
+                    name=options["name"] or options["db"], url=options["url"], database=options["db"],
+                    login=options["login"], secret=secret, told=self.tell,
+                ),
+                self.wait,
+            )  # fmt: skip
         except OdooError as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"Attached as connection {connection.pk}: {connection.name}. Next: sync_odoo.")

@@ -26,6 +26,7 @@ from odoo_sync.errors import OdooError
 from odoo_sync.initial import Progress, load_all, loaded_share
 from odoo_sync.models import Connection
 from odoo_sync.patience import patiently
+from odoo_sync.transport import Address
 
 KEY = "TOWER_ODOO_KEY"
 PATIENCE = 1800.0
@@ -66,8 +67,8 @@ class Command(BaseCommand):
         secret = os.environ.get(KEY)
         if not secret:
             raise CommandError(f"Set {KEY} to the bot user's API key or password.")
-        given = {"name": name, "url": odoo_url, "database": odoo_db, "login": odoo_login, "secret": secret}
-        connection = patiently(lambda: attached(**given), self.tell)
+        address = Address(odoo_url, odoo_db, odoo_login, secret)
+        connection = patiently(lambda: attached(name, address), self.tell)
         self.tell(f"Odoo {connection.server_version} at {connection.url}, database {connection.database}")
         return connection
 
@@ -114,10 +115,10 @@ class Command(BaseCommand):
 
 
 @transaction.atomic
-def attached(**given: str) -> Connection:
-    """The connection, its beginning recorded."""
+def attached(name: str, at: Address) -> Connection:
+    """The connection, its beginning recorded. Raises OdooError."""
     known = set(Connection.objects.values_list("pk", flat=True))
-    connection = attach(**given)
+    connection = attach(name=name, url=at.url, database=at.database, login=at.login, secret=at.secret)
     if connection.pk not in known:
         record(None, "connection.attached", connection, name=connection.name, url=connection.url)
     return connection
