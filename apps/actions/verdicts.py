@@ -78,7 +78,8 @@ def end(request: Request, verb: str) -> None:
         undone = Request.objects.select_for_update().get(pk=request.undoes_id)
         move(undone, "undo", by=request.requested_by)
         record(None, "request.undone", undone, by_request=request.pk)
-    words = DELETED if deleted(request.deliveries.all()) else WORDS[RequestState(request.state)]
+    is_deleted = request.state == RequestState.CONFLICT and deleted(request.deliveries.all())
+    words = DELETED if is_deleted else WORDS[RequestState(request.state)]
     text = str(words) % request.effect
     tell(request.requested_by, f"request.{request.state}", about=request, text=text, url=request.get_absolute_url())
 

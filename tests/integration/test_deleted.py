@@ -10,8 +10,9 @@ import pytest
 from django.test import Client
 
 from apps.actions import outbox, requests
-from apps.actions.models import Request, RequestState
+from apps.actions.models import DeliveryState, Request, RequestState
 from apps.exceptions.actions.agree_new_date import AgreeNewDate
+from apps.exceptions.actions.message_vendor import MessageVendor
 from apps.exceptions.evaluate import sweep
 from apps.exceptions.lifecycle import LIVE, CaseState
 from apps.exceptions.models import Case
@@ -66,6 +67,26 @@ def page(request: Request) -> str:
     client = Client()
     client.force_login(request.requested_by)
     return client.get(request.get_absolute_url()).content.decode()
+
+
+def test_a_message_about_a_deleted_order_says_deleted_too(ordered: Ordered, second_looks: list[Any]) -> None:
+    by = buyer(ordered.company)
+    request = requests.propose(MessageVendor(), ordered.order, {"message": "When?"}, by=by)
+    delete(ordered)
+    assert delivered(request).state == RequestState.CONFLICT
+    assert "deleted in Odoo" in page(request)
+    assert len(second_looks) == 1
+
+
+def test_what_was_partly_done_is_not_called_unsent(ordered: Ordered, second_looks: list[Any]) -> None:
+    request = new_date(ordered)
+    first = request.deliveries.earliest("position")
+    first.state = DeliveryState.VERIFIED
+    first.save(update_fields=["state"])
+    delete(ordered)
+    assert delivered(request).state == RequestState.PARTIAL
+    told = Notification.objects.get(user=request.requested_by, kind="request.partial")
+    assert "Only partly done" in told.text
 
 
 def let_pass(**by: float) -> None:
