@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,6 @@ from odoo_sync.errors import OdooError
 from odoo_sync.initial import Progress, load_all, loaded_share
 from odoo_sync.models import Connection
 from odoo_sync.patience import patiently
-from odoo_sync.transport import Address
 
 KEY = "TOWER_ODOO_KEY"
 PATIENCE = 1800.0
@@ -67,8 +67,8 @@ class Command(BaseCommand):
         secret = os.environ.get(KEY)
         if not secret:
             raise CommandError(f"Set {KEY} to the bot user's API key or password.")
-        address = Address(odoo_url, odoo_db, odoo_login, secret)
-        connection = patiently(lambda: attached(name, address), self.tell)
+        attaching = partial(attached, name=name, url=odoo_url, database=odoo_db, login=odoo_login, secret=secret)
+        connection = patiently(attaching, self.tell)
         self.tell(f"Odoo {connection.server_version} at {connection.url}, database {connection.database}")
         return connection
 
@@ -115,10 +115,10 @@ class Command(BaseCommand):
 
 
 @transaction.atomic
-def attached(name: str, at: Address) -> Connection:
+def attached(*, name: str, url: str, database: str, login: str, secret: str) -> Connection:
     """The connection, its beginning recorded. Raises OdooError."""
     known = set(Connection.objects.values_list("pk", flat=True))
-    connection = attach(name=name, url=at.url, database=at.database, login=at.login, secret=at.secret)
+    connection = attach(name=name, url=url, database=database, login=login, secret=secret)
     if connection.pk not in known:
         record(None, "connection.attached", connection, name=connection.name, url=connection.url)
     return connection
