@@ -54,7 +54,9 @@ def places(connection: int) -> Mapping[str, Sequence[Slice]]:
     if len(plants) < 2:
         plants = _producing(connection)[:2] or list(companies)[:1]
     others = [key for key in companies if key not in plants]
-    elsewhere = [key for key in _named(companies, "UK") if key in others][:1] or others[-1:]
+    group = companies[plants[0]].split()[0] if plants else ""
+    sisters = [key for key in _named(companies, "UK") if key in others]
+    elsewhere = sorted(sisters, key=lambda key: not companies[key].startswith(group))[:1] or others[-1:]
     return {
         GROUP: [Slice(None)],
         PLANTS: [Slice(company) for company in plants],
