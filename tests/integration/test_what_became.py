@@ -131,3 +131,11 @@ def test_a_rejection_names_who_and_why_and_what_needs_nobody_says_so(ordered: Or
     small = asked(ordered, action=MessageVendor, message="When will it leave?")
     what = "sent “Write to the vendor” to Odoo; no approval was needed"
     assert told(Case.objects.get())[-1] == (small.requested_by.shown_name, what, "Furnace down")
+
+
+def test_a_warning_of_the_plan_gives_way_to_what_came_of_it(ordered: Ordered) -> None:
+    needed(ordered, 2)
+    request = asked(ordered, 9)
+    warning = "With this date the need is still missed."
+    assert warning in page(request)
+    assert warning not in page(delivered(request))
