@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from apps.actions.decide import plain, same
 from apps.actions.definition import Plan, Step, actions, split_fact
 
+LINE = 30
 MOMENT = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")
 
 
@@ -30,6 +31,11 @@ class Change:
     @property
     def is_moment(self) -> bool:
         return isinstance(self.before, datetime) or isinstance(self.after, datetime)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is a text that needs the whole width, with nothing before it."""
+        return self.before is None and isinstance(self.after, str) and len(self.after) > LINE
 
 
 @dataclass(frozen=True)

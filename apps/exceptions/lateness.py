@@ -34,8 +34,8 @@ class Limits:
     )
 
     titles: ClassVar[Mapping[str, Any]] = {
-        "overdue_days": gettext_lazy("Late from, working days past the promise"),
-        "slipped_days": gettext_lazy("Slipped from, working days past the first promise"),
+        "overdue_days": gettext_lazy("Late from, working days"),
+        "slipped_days": gettext_lazy("Slipped from, working days"),
         "customer_classes": gettext_lazy("Customer classes and their weights"),
     }
 

@@ -46,7 +46,7 @@ class Limits:
     at_least: timedelta = timedelta(seconds=60)
 
     titles: ClassVar[Mapping[str, Any]] = {
-        "times": gettext_lazy("Stale from, times the limit of the lane"),
+        "times": gettext_lazy("Stale from, times its limit"),
         "at_least": gettext_lazy("Stale at the earliest after"),
     }
 
