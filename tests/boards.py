@@ -86,7 +86,7 @@ class Group:
         return Finding(
             subject=Subject(LINE, str(key), self.connection.pk, plant.company_id, plant.pk),
             summary=f"{part} from {vendor} is {late} working days late",
-            detail=f"Holds up WH/MO/{number:05}, {len(orders)} customer order lines",
+            detail=f"Holds up {len(orders)} order lines, 1 production order · {order} · WH/MO/{number:05}",
             evidence=tuple(self._evidence(key, late)),
             impact=impact,
             documents=(key,),

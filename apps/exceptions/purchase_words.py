@@ -43,15 +43,18 @@ def summary_of(facts: PurchaseFacts, lateness: Lateness, limits: Limits) -> str:
 
 
 def detail_of(facts: PurchaseFacts, projection: Projection) -> str:
-    """The order and what it holds up. Documents of the line's own company and plant are named, others counted."""
-    return " · ".join(filter(None, [facts.order_name, _held_up(facts, projection)]))
+    """What it holds up, the order, and the first documents behind it: where a row ends, references go first.
 
-
-def _held_up(facts: PurchaseFacts, projection: Projection) -> str:
+    Documents of the line's own company and plant are named, others only counted.
+    """
     network, place = facts.network, (facts.subject.company, facts.subject.plant)
     late = [network.productions[node.key] for node in projection.expected if node.kind == "production"]
     names = [one.name for one in late if (one.company, one.plant) == place][:NAMED]
-    parts = [*names, *_more(len(late) - len(names)), *_lines(len(projection.at_risk))]
+    return " · ".join(filter(None, [_held_up(projection, len(late)), facts.order_name, ", ".join(names)]))
+
+
+def _held_up(projection: Projection, productions: int) -> str:
+    parts = [*_lines(len(projection.at_risk)), *_productions(productions)]
     if parts:
         return _("Holds up %s") % ", ".join(parts)
     spare = min((need.slack_days for need in projection.needs), default=None)
@@ -61,13 +64,12 @@ def _held_up(facts: PurchaseFacts, projection: Projection) -> str:
     return text % spare if spare >= 0 else _("Needed earlier, but no customer order is at risk")
 
 
-def _more(count: int) -> list[str]:
-    text = ngettext("%d more production order", "%d more production orders", count)
-    return [text % count] if count > 0 else []
+def _productions(count: int) -> list[str]:
+    return [ngettext("%d production order", "%d production orders", count) % count] if count else []
 
 
 def _lines(count: int) -> list[str]:
-    return [ngettext("%d customer order line", "%d customer order lines", count) % count] if count else []
+    return [ngettext("%d order line", "%d order lines", count) % count] if count else []
 
 
 def evidence_of(facts: PurchaseFacts, projection: Projection) -> Iterator[Evidence]:

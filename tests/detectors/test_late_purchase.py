@@ -42,7 +42,7 @@ def test_a_line_promised_for_yesterday_is_a_case_with_its_place_and_its_terms(gr
     )
     assert case.summary == "Bearing from Nordkugel is 1 working day late"
     assert (case.money, case.customers, case.delay_days, case.currency) == (0, 0, 1, "EUR")
-    assert case.detail == f"{line.order.name} · Nothing is known to wait for it"
+    assert case.detail == f"Nothing is known to wait for it · {line.order.name}"
     assert case.score_terms["score"] == str(case.score)
     assert CaseEvent.objects.get(case=case).verb == "case.opened"
     assert Event.objects.filter(case=case).count() == 1
@@ -100,7 +100,7 @@ def test_money_and_customers_behind_a_production_order_are_at_risk(group):
     case = judge(line)
     assert (case.money, case.customers, case.delay_days) == (Decimal("500.00"), 1, 4)
     assert case.summary == "Bearing from Nordkugel will come 4 working days after it is needed"
-    assert case.detail == f"{line.order.name} · Holds up {made.order.name}, 1 customer order line"
+    assert case.detail == f"Holds up 1 order line, 1 production order · {line.order.name} · {made.order.name}"
     kinds = [link["kind"] for link in case.impact["chain"]]
     assert kinds == [
         "vendor",
