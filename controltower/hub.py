@@ -24,7 +24,7 @@ from controltower.lib.scope import Scope
 PEOPLE = "people"
 CAUGHT_UP = ("", 0)
 WINDOW = 64
-MARK_EVERY = 16
+MARK_EVERY = 32
 CHECK_SECONDS = 2.0
 logger = logging.getLogger(__name__)
 
