@@ -130,6 +130,7 @@ CELERY_BEAT_SCHEDULE = {
     "publish what was left behind": {"task": "apps.exceptions.tasks.publish", "schedule": 2.0},
     "deliver what waits": {"task": "apps.actions.tasks.deliver_waiting", "schedule": 5.0},
     "end grants whose time has come": {"task": "apps.accounts.tasks.announce_ended_grants", "schedule": 10.0},
+    "forget old sign-ins": {"task": "apps.accounts.tasks.forget_old_sign_ins", "schedule": timedelta(hours=6)},
     "seal the audit trail": {"task": "apps.audit.tasks.seal", "schedule": 1.0},
     "verify the audit trail": {"task": "apps.audit.tasks.verify_chain", "schedule": timedelta(hours=6)},
     "keep the day's audit root": {"task": "apps.audit.tasks.keep_daily_root", "schedule": timedelta(minutes=10)},

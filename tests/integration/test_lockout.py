@@ -8,11 +8,13 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 from axes.models import AccessAttempt, AccessLog
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.lockout import KNOWN_FOR, MOST_BY_NAME, MOST_FROM_ADDRESS
 from apps.accounts.models import User
+from apps.accounts.tasks import forget_old_sign_ins
 from apps.audit.models import Entry
 from tests import people
 from tests.people import PASSWORD
@@ -76,6 +78,17 @@ def test_a_place_is_forgotten_after_thirty_days() -> None:
     AccessLog.objects.update(attempt_time=timezone.now() - KNOWN_FOR - timedelta(minutes=1))
     guess_at(user, MOST_BY_NAME)
     assert sign_in(user, at=OFFICE) == 429
+
+
+def test_what_no_limit_looks_at_any_more_is_deleted_and_nothing_else() -> None:
+    user = people.buyer()
+    sign_in(user, at=OFFICE)
+    sign_in(user, at=HOME)
+    AccessLog.objects.filter(ip_address=HOME).update(attempt_time=timezone.now() - KNOWN_FOR - timedelta(minutes=1))
+    Session.objects.filter(pk=Session.objects.values("pk")[:1]).update(expire_date=timezone.now())
+    forget_old_sign_ins()
+    assert list(AccessLog.objects.values_list("ip_address", flat=True)) == [OFFICE]
+    assert Session.objects.count() == 1
 
 
 def test_knocking_at_a_locked_name_does_not_prolong_the_lock() -> None:
