@@ -1,4 +1,4 @@
-"""What the mirror knows of itself: connections, cursors, runs, quarantine and the promise ledger."""
+"""What the mirror knows of itself: connections, cursors, runs, quarantine, promises and changes."""
 
 from __future__ import annotations
 
@@ -208,6 +208,26 @@ class Promise(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["row"], name="promises_by_row")]
+
+
+class Change(models.Model):
+    """One change of a field whose past is kept (``Source.history``), because Odoo overwrites it. Append-only.
+
+    ``before`` and ``after`` are the stored values as PostgreSQL writes them; null means none. ``seen_at`` is when the
+    tower read it, ``written_at`` Odoo's write_date of the new version; what changed twice between two reads is one
+    change.
+    """
+
+    mirror = models.CharField(max_length=64)
+    row = models.BigIntegerField()
+    field = models.CharField(max_length=32)
+    before = models.TextField(null=True)
+    after = models.TextField(null=True)
+    written_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["row"], name="changes_by_row")]
 
 
 for _module in iter_modules(mirror.__path__):

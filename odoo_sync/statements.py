@@ -10,7 +10,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from odoo_sync.layout import Layout
-from odoo_sync.models import Promise
+from odoo_sync.models import Change, Promise
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def statements_of(layout: Layout) -> Statements:
 
 
 def upsert(layout: Layout, table: str, incoming: str, columns: str) -> str:
-    """Insert what is new and update what differs; keep every value of a promise; return changed and overlapping keys.
+    """Insert what is new, update what differs, keep promises and history; return changed and overlapping keys.
 
     All parts see the table as it was before the statement. A row is replaced only by a newer version, or by a read
     that began after the stored one had ended; a row that loses because two reads overlapped comes back with
@@ -59,7 +59,7 @@ def upsert(layout: Layout, table: str, incoming: str, columns: str) -> str:
     assign = ", ".join(f"{column} = EXCLUDED.{column}" for column in content)
     return f"""
 WITH before AS MATERIALIZED (
-    SELECT id, written_at, read_ended_at{old_promises(layout)} FROM {table} WHERE id = ANY(%(keys)s)
+    SELECT id, written_at, read_ended_at{former_values(layout)} FROM {table} WHERE id = ANY(%(keys)s)
 ), changed AS (
     INSERT INTO {table} AS present ({columns}, read_began_at, read_ended_at)
     SELECT {columns}, %(began)s, %(ended)s FROM {incoming}
@@ -69,15 +69,16 @@ WITH before AS MATERIALIZED (
            OR present.read_ended_at IS NULL)
       AND (present.gone_at IS NOT NULL OR ({ours}) IS DISTINCT FROM ({theirs}))
     RETURNING id, xmax = 0 AS added
-){keep_promises(layout, incoming)}
+){keep_promises(layout, incoming)}{keep_changes(layout, incoming)}
 SELECT id, added, false AS again FROM changed
 UNION ALL
 SELECT before.id, false, true FROM before JOIN {incoming} AS i USING (id)
 WHERE before.read_ended_at > %(began)s AND NOT i.written_at > before.written_at"""
 
 
-def old_promises(layout: Layout) -> str:
-    return "".join(f", {quoted(column)}" for column in promise_columns(layout).values())
+def former_values(layout: Layout) -> str:
+    wanted = {*promise_columns(layout).values(), *history_columns(layout).values()}
+    return "".join(f", {quoted(column)}" for column in sorted(wanted))
 
 
 def keep_promises(layout: Layout, incoming: str) -> str:
@@ -95,6 +96,21 @@ def keep_promises(layout: Layout, incoming: str) -> str:
 )"""
 
 
+def keep_changes(layout: Layout, incoming: str) -> str:
+    """The part of the upsert that keeps what fields with a history were and became; a first value is no change."""
+    columns = history_columns(layout)
+    if not columns:
+        return ""
+    values = ", ".join(f"('{name}', before.{quoted(c)}::text, i.{quoted(c)}::text)" for name, c in columns.items())
+    return f""", noted AS (
+    INSERT INTO {quoted(Change._meta.db_table)} (mirror, row, field, before, after, written_at, seen_at)
+    SELECT '{layout.mirror.key}', i.id, v.field, v.before, v.after, i.written_at, %(ended)s
+    FROM changed JOIN {incoming} AS i USING (id) JOIN before USING (id)
+    CROSS JOIN LATERAL (VALUES {values}) AS v (field, before, after)
+    WHERE v.before IS DISTINCT FROM v.after
+)"""
+
+
 def first_promises(layout: Layout, table: str) -> str:
     """Begin the promise ledger of rows that have just been copied into an empty stretch of keys."""
     given = [
@@ -108,7 +124,15 @@ def first_promises(layout: Layout, table: str) -> str:
 
 def promise_columns(layout: Layout) -> dict[str, str]:
     """Our promise fields that this Odoo has, with their columns."""
-    wanted = layout.mirror.source.promises
+    return _columns(layout, layout.mirror.source.promises)
+
+
+def history_columns(layout: Layout) -> dict[str, str]:
+    """Our fields with a history that this Odoo has, with their columns."""
+    return _columns(layout, layout.mirror.source.history)
+
+
+def _columns(layout: Layout, wanted: tuple[str, ...]) -> dict[str, str]:
     return {field.name: str(field.column) for field in layout.present if field.name in wanted}
 
 

@@ -31,7 +31,8 @@ class Source:
     ``model`` is Odoo's; ``domain`` may only name fields that never change, since a row that leaves a
     mutable domain would be lost. ``renames`` maps our field to Odoo's where the plain rule (a many2one
     ``partner`` reads ``partner_id``, all else reads its own name) does not hold. ``extra`` names Odoo fields
-    kept in the ``extra`` column. ``promises`` are our date fields whose every value is kept in the promise ledger.
+    kept in the ``extra`` column. ``promises`` are our date fields whose every value is kept in the promise ledger,
+    ``history`` our fields whose every change is kept.
     ``optional`` names our fields that an Odoo may lack: they stay null there instead of failing the probe.
     ``far_sides`` are Many2many fields (key of their mirror, our field) that link here and that Odoo also lets be
     written from this side, where it stamps this row alone: with a row, its links there are looked at.

@@ -19,6 +19,7 @@ class WorkCentre(Mirror):
         model="mrp.workcenter",
         renames={"cost_per_hour": "costs_hour", "calendar": "resource_calendar_id"},
         lane=Lane.HOT,
+        history=("working_state",),
         archived=True,
     )
 
@@ -47,6 +48,7 @@ class ProductionOrder(Mirror):
             "operation_type": "picking_type_id",
         },
         lane=Lane.HOT,
+        history=("state", "quantity"),
         promises=("start_at", "finish_at", "deadline_at"),
     )
     plant_path = "operation_type__warehouse"
@@ -81,6 +83,7 @@ class WorkOrder(Mirror):
             "minutes": "duration",
         },
         lane=Lane.HOT,
+        history=("state",),
     )
     company_path = "production__company"
     plant_path = "production__operation_type__warehouse"

@@ -38,6 +38,7 @@ class PurchaseOrder(Mirror):
             "operation_type": "picking_type_id",
         },
         lane=Lane.HOT,
+        history=("state",),
         promises=("promised_at",),
     )
     plant_path = "operation_type__warehouse"
@@ -76,6 +77,7 @@ class PurchaseOrderLine(Mirror):
             "feeds_moves": "move_dest_ids",
         },
         lane=Lane.HOT,
+        history=("quantity", "price_unit"),
         promises=("promised_at",),
         optional=("feeds_moves", "sale_line"),
     )

@@ -26,6 +26,7 @@ class SaleOrder(Mirror):
             "salesperson": "user_id",
         },
         lane=Lane.HOT,
+        history=("state",),
         promises=("promised_at",),
         optional=("warehouse",),
     )
@@ -63,6 +64,7 @@ class SaleOrderLine(Mirror):
             "lead_days": "customer_lead",
         },
         lane=Lane.HOT,
+        history=("quantity", "price_unit"),
     )
     plant_path = "order__warehouse"
 

@@ -74,6 +74,7 @@ class Transfer(Mirror):
             "backorder_of": "backorder_id",
         },
         lane=Lane.HOT,
+        history=("state",),
         promises=("scheduled_at", "deadline_at"),
     )
     plant_path = "operation_type__warehouse"

@@ -15,7 +15,7 @@ from odoo_sync.layout import content_fields, layout_of, odoo_name
 from odoo_sync.load import Page, Stored, store
 from odoo_sync.mirror.base import mirrors
 from odoo_sync.mirror.purchase import PurchaseOrder, PurchaseOrderLine
-from odoo_sync.models import Connection, Promise, Quarantine
+from odoo_sync.models import Change, Connection, Promise, Quarantine
 from odoo_sync.values import read_value
 
 pytestmark = pytest.mark.django_db
@@ -239,6 +239,21 @@ def test_every_value_of_a_promise_is_kept_from_the_first_load_on(connection):
         ("promised_at", None, 4),
         ("promised_at", 8, 5),
     ]
+
+
+def test_every_change_of_a_field_with_a_history_is_kept_and_nothing_else(connection):
+    keep(connection, LINE, [row(LINE, 1, 1, product_qty=10.0, name="x")], 10)
+    keep(connection, LINE, [row(LINE, 1, 2, product_qty=10.0, name="y")], 20)
+    keep(connection, LINE, [row(LINE, 1, 3, product_qty=4.0, name="y"), row(LINE, 2, 3, product_qty=7.0)], 30)
+    keep(connection, LINE, [row(LINE, 1, 2, product_qty=99.0)], 25)
+    keep(connection, LINE, [row(LINE, 1, 4, product_qty=10.0, price_unit=2.5)], 40)
+    told = Change.objects.order_by("id").values_list("row", "field", "before", "after", "written_at__second")
+    first = connection.pk << 40 | 1
+    assert set(told) == {
+        (first, "quantity", "10.000000", "4.000000", 3),
+        (first, "quantity", "4.000000", "10.000000", 4),
+        (first, "price_unit", "0.000000", "2.500000", 4),
+    }
 
 
 def test_no_promise_is_kept_for_a_date_that_was_never_given_or_a_version_that_lost(connection):
