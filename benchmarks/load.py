@@ -27,7 +27,7 @@ from odoo_sync.initial import prepared
 from odoo_sync.layout import layout_of
 from odoo_sync.load import Page, store
 from odoo_sync.mirror.purchase import PurchaseOrderLine
-from odoo_sync.models import Connection, Promise
+from odoo_sync.models import Change, Connection, Promise
 
 ROWS, ROUNDS, PAGE = 50_000, 5, 5000
 LIMIT, RELOAD_LIMIT = 0.6, 1.0
@@ -56,7 +56,7 @@ def run(seed: int) -> Iterator[Measure]:
 
 def one_round(connection: Connection, fresh: Rows, changed: Rows, *, ours_first: bool) -> dict[str, float]:
     """Both, into empty tables and then again with a tenth changed."""
-    bare.empty(f"{PurchaseOrderLine._meta.db_table}, {Promise._meta.db_table}, {bare.TABLE}")
+    bare.empty(f"{PurchaseOrderLine._meta.db_table}, {Promise._meta.db_table}, {Change._meta.db_table}, {bare.TABLE}")
     took: dict[str, float] = {}
     for suffix, rows in (("", fresh), (" again", changed)):
         for mine in (True, False) if ours_first else (False, True):
