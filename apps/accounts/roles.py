@@ -26,6 +26,9 @@ class Permission(models.TextChoices):
     SEE_CASES = "see_cases", _("See cases")
     WORK_CASES = "work_cases", _("Acknowledge, assign, snooze and note cases")
     REQUEST_PURCHASE_ACTIONS = "request_purchase_actions", _("Request actions on purchases")
+    REQUEST_QUALITY_ACTIONS = "request_quality_actions", _("Request actions on inspections and stock on hold")
+    REQUEST_MAINTENANCE_ACTIONS = "request_maintenance_actions", _("Request actions on machines and their stops")
+    REQUEST_FINANCE_ACTIONS = "request_finance_actions", _("Request actions on invoices and bills")
     APPROVE_ACTIONS = "approve_actions", _("Approve actions")
     SEE_AUDIT = "see_audit", _("Read the audit trail")
     SEE_SYNC = "see_sync", _("See the state of the mirror")
@@ -40,10 +43,18 @@ _FLOOR = _EVERYONE | {Permission.WORK_CASES, Permission.SEE_SYNC}
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.BUYER: frozenset(_FLOOR | {Permission.REQUEST_PURCHASE_ACTIONS}),
     Role.PLANNER: frozenset(_FLOOR | {Permission.REQUEST_PURCHASE_ACTIONS}),
-    Role.PLANT_MANAGER: frozenset(_FLOOR | {Permission.REQUEST_PURCHASE_ACTIONS, Permission.APPROVE_ACTIONS}),
-    Role.QUALITY_LEAD: frozenset(_FLOOR),
-    Role.MAINTENANCE_LEAD: frozenset(_FLOOR),
-    Role.CONTROLLER: frozenset(_FLOOR | {Permission.APPROVE_ACTIONS}),
+    Role.PLANT_MANAGER: frozenset(
+        _FLOOR
+        | {
+            Permission.REQUEST_PURCHASE_ACTIONS,
+            Permission.REQUEST_QUALITY_ACTIONS,
+            Permission.REQUEST_MAINTENANCE_ACTIONS,
+            Permission.APPROVE_ACTIONS,
+        }
+    ),
+    Role.QUALITY_LEAD: frozenset(_FLOOR | {Permission.REQUEST_QUALITY_ACTIONS}),
+    Role.MAINTENANCE_LEAD: frozenset(_FLOOR | {Permission.REQUEST_MAINTENANCE_ACTIONS}),
+    Role.CONTROLLER: frozenset(_FLOOR | {Permission.REQUEST_FINANCE_ACTIONS, Permission.APPROVE_ACTIONS}),
     Role.EXECUTIVE: frozenset(_EVERYONE),
     Role.AUDITOR: frozenset(_EVERYONE | {Permission.SEE_AUDIT, Permission.SEE_SYNC}),
     Role.ADMINISTRATOR: frozenset(
