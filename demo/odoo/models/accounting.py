@@ -172,7 +172,14 @@ class Account(Thread, Model):
 
     @computed("code", "placeholder_code")
     def _code(self) -> Values:
-        return {"code": self.code_store, "placeholder_code": self.code_store}
+        """The number in the first company of the call; where it has none, another one with its company in brackets."""
+        if self.code_store:
+            return {"code": self.code_store, "placeholder_code": self.code_store}
+        for company in self.company_ids:
+            number = self.for_company(company.id).code_store
+            if number:
+                return {"code": None, "placeholder_code": f"{number} ({company.name})"}
+        return {"code": None, "placeholder_code": None}
 
     @sets("code")
     def _set_code(self, value: str) -> None:
