@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+
 from demo.odoo.errors import UserError, ValidationError
 from demo.odoo.models.technical import Thread
 from demo.odoo.orm import Model
@@ -151,7 +152,7 @@ class Request(Thread, Model):
         return found
 
     def _complete(self, values: Values) -> Values:
-        """The equipment's technician where none is given. Its team does not count: the usual one has been chosen before."""
+        """The equipment's technician where none is given; its team does not count, the usual one was chosen before."""
         chosen = [values["equipment_id"]] if values.get("equipment_id") else []
         equipment = self.env["maintenance.equipment"].browse(chosen).alive()
         added: Values = {}
