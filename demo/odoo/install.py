@@ -14,6 +14,7 @@ MODULES = [
     "crm",
     "hr",
     "mail",
+    "maintenance",
     "mrp",
     "mrp_account",
     "product",
@@ -83,6 +84,12 @@ LOSSES = (
     ("block_reason6", "Reduced Yield", "quality", True),
     ("block_reason7", "Fully Productive Time", "productive", False),
 )
+STAGES = (
+    ("stage_0", "New Request", False),
+    ("stage_1", "In Progress", False),
+    ("stage_3", "Repaired", True),
+    ("stage_4", "Scrap", True),
+)
 SEQUENCES = (
     ("purchase.order", "Purchase Order", "P"),
     ("sale.order", "Sales Order", "S"),
@@ -118,6 +125,7 @@ def install_main_data(env: Any) -> None:
     _goods(to)
     _places(to)
     _production(to)
+    _maintenance(to)
     _company(to)
 
 
@@ -231,6 +239,13 @@ def _production(to: Installer) -> None:
             manual=manual,
             sequence=sequence,
         )
+
+
+def _maintenance(to: Installer) -> None:
+    for sequence, (name, label, done) in enumerate(STAGES, start=1):
+        values = {"name": label, "sequence": sequence, "done": done, "fold": done}
+        to.make(f"maintenance.{name}", "maintenance.stage", **values)
+    to.make("maintenance.equipment_team_maintenance", "maintenance.team", name="Internal Maintenance")
 
 
 def _company(to: Installer) -> None:
