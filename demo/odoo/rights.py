@@ -16,6 +16,10 @@ SELLER, ALL_LEADS, SELLING = (
 )
 REPAIRS = "maintenance.group_equipment_manager"
 CONTACTS, KEYS = "base.group_partner_manager", "base.group_erp_manager"
+INSPECTOR, INSPECTING = (
+    "quality_control_oca.group_quality_control_user",
+    "quality_control_oca.group_quality_control_manager",
+)
 READS, BILLS, BOOKS = "account.group_account_readonly", "account.group_account_invoice", "account.group_account_manager"
 
 GROUP_NAMES = {
@@ -43,6 +47,8 @@ GROUP_NAMES = {
     SELLER: "Sales/User: Own Documents Only",
     ALL_LEADS: "Sales/User: All Documents",
     SELLING: "Sales/Administrator",
+    INSPECTOR: "Quality control/User",
+    INSPECTING: "Quality control/Manager",
     READS: "Accounting/Show Accounting Features - Readonly",
     BILLS: "Accounting/Billing",
     BOOKS: "Accounting/Billing Administrator",
@@ -61,6 +67,7 @@ IMPLIED: dict[str, tuple[str, ...]] = {
     SELLER: (USER,),
     ALL_LEADS: (SELLER,),
     SELLING: (ALL_LEADS,),
+    INSPECTING: (INSPECTOR,),
     READS: (USER,),
     BILLS: (USER,),
     BOOKS: (BILLS,),
@@ -75,6 +82,8 @@ RECIPES = {PLANNER: ALL, WORKER: "r", KEEPER: "r", BUYER: "r", SELLER: "r"}
 CENTRES = {PLANNER: ALL, WORKER: "r"}
 MACHINES = {REPAIRS: ALL, USER: "r"}
 GOODS = {USER: "r", BUYING: ALL, STOCKING: ALL, PLANNER: ALL, SELLING: ALL, "product.group_product_manager": ALL}
+INSPECTED = {INSPECTOR: ALL}
+TESTS = {INSPECTOR: "r", INSPECTING: ALL}
 PLACES = {STOCKING: ALL, USER: "r"}
 
 RIGHTS: dict[str, dict[str, str]] = {
@@ -99,6 +108,17 @@ RIGHTS: dict[str, dict[str, str]] = {
     "stock.picking.type": {STOCKING: ALL, KEEPER: "r", BUYER: "r", SELLER: "r", WORKER: "r"},
     "stock.picking": MOVES,
     "stock.move": MOVES,
+    "stock.move.line": MOVES,
+    "stock.lot": {KEEPER: ALL, WORKER: ALL, USER: "r"},
+    "qc.inspection": INSPECTED,
+    "qc.inspection.line": INSPECTED,
+    "quality.check": {KEEPER: ALL, WORKER: "rwc"},
+    "quality.alert": {KEEPER: ALL, WORKER: "rwc"},
+    "quality.alert.stage": {USER: "r", STOCKING: ALL},
+    "qc.test": TESTS,
+    "qc.test.category": TESTS,
+    "qc.test.question": TESTS,
+    "qc.test.question.value": TESTS,
     "stock.quant": {KEEPER: "rw", STOCKING: "rw", WORKER: "r", USER: "r"},
     "stock.rule": PLACES,
     "stock.route": PLACES,
@@ -201,6 +221,12 @@ RULES: dict[str, Rule] = {
     "stock.picking": "company_id",
     "stock.move": "company_id",
     "stock.quant": "company_id?",
+    "stock.move.line": "company_id",
+    "stock.lot": "company_id?",
+    "qc.inspection": "company_id?",
+    "qc.test": "company_id?",
+    "quality.check": "company_id?",
+    "quality.alert": "company_id?",
     "stock.rule": "company_id?",
     "stock.route": "company_id?",
     "stock.scrap": "company_id",
