@@ -168,6 +168,8 @@ def _world(to: Installer) -> None:
     to.make("base.lang_en", "res.lang", name="English (US)", code="en_US", iso_code="en", active=True, week_start="7")
     for name, title, internal in (("mt_comment", "Discussions", False), ("mt_note", "Note", True)):
         to.make(f"mail.{name}", "mail.message.subtype", name=title, internal=internal, default=not internal)
+    for name, title, days in (("email", "Email", 0), ("call", "Call", 2), ("todo", "To-Do", 5)):
+        to.make(f"mail.mail_activity_data_{name}", "mail.activity.type", name=title, delay_count=days)
     for code, name, prefix, padding in SEQUENCES:
         key = f"base.seq_{code.replace('.', '_')}"
         to.make(key, "ir.sequence", name=name, code=code, prefix=prefix, padding=padding)
@@ -255,11 +257,13 @@ def _maintenance(to: Installer) -> None:
 
 
 def _company(to: Installer) -> None:
-    """The first company's calendar, places and warehouse."""
+    """The first company's calendar, places, warehouse and books."""
+    from demo.odoo.models.accounting import load_chart
     from demo.odoo.models.stock_places import make_company_locations
 
     company = to.env.ref("base.main_company")
     make_company_locations(company)
+    load_chart(company, "generic_coa")
     calendar = to.make("resource.resource_calendar_std", "resource.calendar", name="Standard 40 hours/week")
     company._assign({"resource_calendar_id": calendar})
     values = {"name": "My Company", "code": "WH", "company_id": company.id}

@@ -52,6 +52,7 @@ GROUP_NAMES = {
     READS: "Accounting/Show Accounting Features - Readonly",
     BILLS: "Accounting/Billing",
     BOOKS: "Accounting/Billing Administrator",
+    "analytic.group_analytic_accounting": "Technical/Analytic Accounting",
 }
 IMPLIED: dict[str, tuple[str, ...]] = {
     SYSTEM: (KEYS, "base.group_no_one"),
@@ -85,6 +86,9 @@ GOODS = {USER: "r", BUYING: ALL, STOCKING: ALL, PLANNER: ALL, SELLING: ALL, "pro
 INSPECTED = {INSPECTOR: ALL}
 TESTS = {INSPECTOR: "r", INSPECTING: ALL}
 PLACES = {STOCKING: ALL, USER: "r"}
+BOOKINGS = {BILLS: ALL, READS: "r"}
+LEDGER = {BOOKS: ALL, BILLS: "r", READS: "r", USER: "r"}
+ANALYTIC = {"analytic.group_analytic_accounting": ALL, READS: "r"}
 
 RIGHTS: dict[str, dict[str, str]] = {
     "res.company": {KEYS: ALL, USER: "r"},
@@ -151,6 +155,8 @@ RIGHTS: dict[str, dict[str, str]] = {
     "resource.resource": {USER: "r", SYSTEM: ALL},
     "mail.message": {USER: "rwcd"},
     "mail.message.subtype": READ_ONLY,
+    "mail.activity": {USER: ALL},
+    "mail.activity.type": {USER: "r", SYSTEM: ALL},
     "mail.followers": {KEYS: ALL},
     "ir.model": READ_ONLY,
     "ir.model.fields": READ_ONLY,
@@ -160,6 +166,17 @@ RIGHTS: dict[str, dict[str, str]] = {
     "ir.sequence": {USER: "r", SYSTEM: ALL},
     "ir.attachment": {USER: ALL},
     "account.chart.template": {BOOKS: ALL},
+    "account.move": BOOKINGS,
+    "account.move.line": BOOKINGS,
+    "account.move.reversal": {BILLS: "rwc"},
+    "account.account": LEDGER,
+    "account.journal": LEDGER,
+    "account.tax": LEDGER,
+    "account.tax.group": LEDGER,
+    "account.tax.repartition.line": LEDGER,
+    "account.analytic.plan": ANALYTIC,
+    "account.analytic.account": ANALYTIC,
+    "account.analytic.line": ANALYTIC,
 }
 
 Rule = str | Callable[[Any, list[int]], list[Any]]
@@ -241,6 +258,13 @@ RULES: dict[str, Rule] = {
     "mrp.workcenter": "company_id?",
     "mrp.workcenter.productivity": "company_id",
     "resource.calendar": "company_id?",
+    "account.move": "company_id",
+    "account.move.line": "company_id",
+    "account.account": "company_ids",
+    "account.journal": "company_id",
+    "account.tax": "company_id",
+    "account.analytic.account": "company_id?",
+    "account.analytic.line": "company_id",
     "ir.sequence": "company_id?",
 }
 """Field that says whose a record is; ``?`` where a record of nobody is everybody's."""

@@ -95,9 +95,6 @@ class Odoo:
             "taxes_id": [[6, 0, []]],
             "supplier_taxes_id": [[6, 0, []]],
         }
-        if self.simulated:
-            defaults.pop("taxes_id")
-            defaults.pop("supplier_taxes_id")
         return self.create("product.product", **{**defaults, **values})
 
     @property
