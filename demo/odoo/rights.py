@@ -16,6 +16,10 @@ SELLER, ALL_LEADS, SELLING = (
 )
 REPAIRS = "maintenance.group_equipment_manager"
 CONTACTS, KEYS = "base.group_partner_manager", "base.group_erp_manager"
+INSPECTOR, INSPECTING = (
+    "quality_control_oca.group_quality_control_user",
+    "quality_control_oca.group_quality_control_manager",
+)
 READS, BILLS, BOOKS = "account.group_account_readonly", "account.group_account_invoice", "account.group_account_manager"
 
 GROUP_NAMES = {
@@ -43,9 +47,12 @@ GROUP_NAMES = {
     SELLER: "Sales/User: Own Documents Only",
     ALL_LEADS: "Sales/User: All Documents",
     SELLING: "Sales/Administrator",
+    INSPECTOR: "Quality control/User",
+    INSPECTING: "Quality control/Manager",
     READS: "Accounting/Show Accounting Features - Readonly",
     BILLS: "Accounting/Billing",
     BOOKS: "Accounting/Billing Administrator",
+    "analytic.group_analytic_accounting": "Technical/Analytic Accounting",
 }
 IMPLIED: dict[str, tuple[str, ...]] = {
     SYSTEM: (KEYS, "base.group_no_one"),
@@ -61,6 +68,7 @@ IMPLIED: dict[str, tuple[str, ...]] = {
     SELLER: (USER,),
     ALL_LEADS: (SELLER,),
     SELLING: (ALL_LEADS,),
+    INSPECTING: (INSPECTOR,),
     READS: (USER,),
     BILLS: (USER,),
     BOOKS: (BILLS,),
@@ -75,7 +83,12 @@ RECIPES = {PLANNER: ALL, WORKER: "r", KEEPER: "r", BUYER: "r", SELLER: "r"}
 CENTRES = {PLANNER: ALL, WORKER: "r"}
 MACHINES = {REPAIRS: ALL, USER: "r"}
 GOODS = {USER: "r", BUYING: ALL, STOCKING: ALL, PLANNER: ALL, SELLING: ALL, "product.group_product_manager": ALL}
+INSPECTED = {INSPECTOR: ALL}
+TESTS = {INSPECTOR: "r", INSPECTING: ALL}
 PLACES = {STOCKING: ALL, USER: "r"}
+BOOKINGS = {BILLS: ALL, READS: "r"}
+LEDGER = {BOOKS: ALL, BILLS: "r", READS: "r", USER: "r"}
+ANALYTIC = {"analytic.group_analytic_accounting": ALL, READS: "r"}
 
 RIGHTS: dict[str, dict[str, str]] = {
     "res.company": {KEYS: ALL, USER: "r"},
@@ -99,6 +112,17 @@ RIGHTS: dict[str, dict[str, str]] = {
     "stock.picking.type": {STOCKING: ALL, KEEPER: "r", BUYER: "r", SELLER: "r", WORKER: "r"},
     "stock.picking": MOVES,
     "stock.move": MOVES,
+    "stock.move.line": MOVES,
+    "stock.lot": {KEEPER: ALL, WORKER: ALL, USER: "r"},
+    "qc.inspection": INSPECTED,
+    "qc.inspection.line": INSPECTED,
+    "quality.check": {KEEPER: ALL, WORKER: "rwc"},
+    "quality.alert": {KEEPER: ALL, WORKER: "rwc"},
+    "quality.alert.stage": {USER: "r", STOCKING: ALL},
+    "qc.test": TESTS,
+    "qc.test.category": TESTS,
+    "qc.test.question": TESTS,
+    "qc.test.question.value": TESTS,
     "stock.quant": {KEEPER: "rw", STOCKING: "rw", WORKER: "r", USER: "r"},
     "stock.rule": PLACES,
     "stock.route": PLACES,
@@ -131,6 +155,8 @@ RIGHTS: dict[str, dict[str, str]] = {
     "resource.resource": {USER: "r", SYSTEM: ALL},
     "mail.message": {USER: "rwcd"},
     "mail.message.subtype": READ_ONLY,
+    "mail.activity": {USER: ALL},
+    "mail.activity.type": {USER: "r", SYSTEM: ALL},
     "mail.followers": {KEYS: ALL},
     "ir.model": READ_ONLY,
     "ir.model.fields": READ_ONLY,
@@ -140,6 +166,17 @@ RIGHTS: dict[str, dict[str, str]] = {
     "ir.sequence": {USER: "r", SYSTEM: ALL},
     "ir.attachment": {USER: ALL},
     "account.chart.template": {BOOKS: ALL},
+    "account.move": BOOKINGS,
+    "account.move.line": BOOKINGS,
+    "account.move.reversal": {BILLS: "rwc"},
+    "account.account": LEDGER,
+    "account.journal": LEDGER,
+    "account.tax": LEDGER,
+    "account.tax.group": LEDGER,
+    "account.tax.repartition.line": LEDGER,
+    "account.analytic.plan": ANALYTIC,
+    "account.analytic.account": ANALYTIC,
+    "account.analytic.line": ANALYTIC,
 }
 
 Rule = str | Callable[[Any, list[int]], list[Any]]
@@ -201,6 +238,12 @@ RULES: dict[str, Rule] = {
     "stock.picking": "company_id",
     "stock.move": "company_id",
     "stock.quant": "company_id?",
+    "stock.move.line": "company_id",
+    "stock.lot": "company_id?",
+    "qc.inspection": "company_id?",
+    "qc.test": "company_id?",
+    "quality.check": "company_id?",
+    "quality.alert": "company_id?",
     "stock.rule": "company_id?",
     "stock.route": "company_id?",
     "stock.scrap": "company_id",
@@ -215,6 +258,13 @@ RULES: dict[str, Rule] = {
     "mrp.workcenter": "company_id?",
     "mrp.workcenter.productivity": "company_id",
     "resource.calendar": "company_id?",
+    "account.move": "company_id",
+    "account.move.line": "company_id",
+    "account.account": "company_ids",
+    "account.journal": "company_id",
+    "account.tax": "company_id",
+    "account.analytic.account": "company_id?",
+    "account.analytic.line": "company_id",
     "ir.sequence": "company_id?",
 }
 """Field that says whose a record is; ``?`` where a record of nobody is everybody's."""

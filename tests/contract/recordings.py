@@ -204,6 +204,8 @@ def make_orders(stand_in: StandIn) -> None:
     moves = call("stock.picking", "read", [49], ["move_ids"], context=context)[0]["move_ids"]
     call("stock.move", "write", moves[:1], {"quantity": 1, "picked": True}, context=context)
     make_work(stand_in)
+    context = {"allowed_company_ids": [4]}
+    call("qc.inspection", "create", {"object_id": "product.product,86", "company_id": 4}, context=context)
 
 
 def order(

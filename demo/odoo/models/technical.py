@@ -143,16 +143,6 @@ class Settings(Model):
         return {"type": "ir.actions.client", "tag": "reload"}
 
 
-class ChartTemplate(Model):
-    """Accounting packages, of which nothing but the name is kept."""
-
-    _name = "account.chart.template"
-    _declare = "name:char"
-
-    def try_loading(self, template_code: str, company: Any, install_demo: bool = False) -> None:
-        self.env["res.company"].browse([int(company)])._assign({"chart_template": template_code})
-
-
 class MessageSubtype(Model):
     """Kinds of messages: discussion, note."""
 
