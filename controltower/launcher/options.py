@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from urllib.parse import urlparse
 
 from controltower.launcher.errors import UsageError
+from demo.check.kinds import known
 
 KEY_VARIABLE = "TOWER_ODOO_KEY"
 """Carries the key of a real Odoo: an argument would be read by everyone on the machine."""
+ALL = "all"
+"""Every kind of trouble, one after the other."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Options:
     seed: int | None
     live: bool
     check: bool
+    kind: str
     odoo: Odoo | None
 
 
@@ -46,12 +50,15 @@ def parse(arguments: Sequence[str]) -> Options:
     found = _parser().parse_args(arguments)
     if found.port is not None and not 0 < found.port < 65536:
         raise UsageError(f"--port must be between 1 and 65535, not {found.port}")
+    if found.kind and not found.check:
+        raise UsageError("--kind says what --check drives through: give both")
     return Options(
         port=found.port,
         reset=found.reset,
         seed=found.seed,
         live=not (found.no_live or found.check),
         check=found.check,
+        kind=found.kind or ALL,
         odoo=_odoo(found.odoo_url, found.odoo_db, found.odoo_login, found.odoo_key),
     )
 
@@ -65,6 +72,7 @@ def _parser() -> _Parser:
     )
     parser.add_argument("--no-live", action="store_true", help="keep the stand-in's world still")
     parser.add_argument("--check", action="store_true", help="drive the loop from outside and say how it went")
+    parser.add_argument("--kind", choices=[*known(), ALL], help="what the check drives through (else all)")
     real = parser.add_argument_group("a real Odoo instead of the stand-in")
     real.add_argument("--odoo-url", metavar="URL", help="such as https://odoo.example.com")
     real.add_argument("--odoo-db", metavar="NAME", help="its database")

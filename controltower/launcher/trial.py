@@ -28,7 +28,7 @@ def trial(wanted: Options) -> int:
     try:
         with web.claim_any() as socket, up(wanted, State(folder), stage, socket) as running:
             stage.tell("the check begins")
-            code = drive(running)
+            code = drive(running, wanted.kind)
             if code:
                 stage.look()
             held = code == 0
@@ -39,7 +39,7 @@ def trial(wanted: Options) -> int:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def drive(running: Running) -> int:
+def drive(running: Running, kind: str) -> int:
     """Run the check as any client would."""
     env = {name: value for name, value in running.env.items() if name not in INNER}
     env |= {
@@ -50,7 +50,7 @@ def drive(running: Running) -> int:
         "TOWER_ODOO_LOGIN": running.odoo.login,
         KEY_VARIABLE: running.odoo.key,
     }
-    return foreground.run(project.module("demo.check", "--seed", str(running.seed)), env=env)
+    return foreground.run(project.module("demo.check", "--kind", kind, "--seed", str(running.seed)), env=env)
 
 
 def kept(folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""``python -m demo.check --seed N``: one drive through the loop; the last line printed is the JSON verdict."""
+"""``python -m demo.check --kind all --seed N``: drives through the loop; the last line printed is the JSON verdict."""
 
 from __future__ import annotations
 
@@ -7,10 +7,16 @@ import json
 import os
 import sys
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from demo.check.legs import Loop
+from demo.check.drive import Drive
+from demo.check.kinds import known, load
 from demo.world.rpc import JsonRpc
+
+ALL = "all"
+Verdict = dict[str, Any]
 
 
 def people(path: str) -> dict[str, dict[str, str]]:
@@ -19,24 +25,33 @@ def people(path: str) -> dict[str, dict[str, str]]:
     return {row["role"]: row for row in rows}
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="demo.check", description=__doc__)
-    parser.add_argument("--seed", type=int, default=1)
-    wanted = parser.parse_args()
-    verdict: dict[str, object] = {"check": "purchase", "seed": wanted.seed}
-    loop = None
+def judge(kind: str, seed: int, environment: Mapping[str, str]) -> Verdict:
+    """One drive; what came of it."""
+    drive: Drive | None = None
+    verdict: Verdict = {"check": kind, "seed": seed}
     try:
-        odoo = JsonRpc(*(os.environ[f"TOWER_ODOO_{name}"] for name in ("URL", "DB", "LOGIN", "KEY")), timeout=120)
-        loop = Loop(os.environ["TOWER_WEB"].rstrip("/"), people(os.environ["TOWER_SIGN_INS"]), odoo, wanted.seed)
-        loop.drive()
+        odoo = JsonRpc(*(environment[f"TOWER_ODOO_{name}"] for name in ("URL", "DB", "LOGIN", "KEY")), timeout=120)
+        who = people(environment["TOWER_SIGN_INS"])
+        drive = load(kind)(environment["TOWER_WEB"].rstrip("/"), who, odoo, seed)
+        drive.drive()
         verdict |= {"ok": True}
     except Exception as error:
         traceback.print_exc()
-        verdict |= {"ok": False, "leg": loop.leg if loop else "connect", "error": f"{error}"}
-    if loop is not None:
-        verdict |= {"legs": loop.legs, **loop.facts}
-    print(json.dumps(verdict))
-    return 0 if verdict["ok"] else 1
+        verdict |= {"ok": False, "leg": drive.leg if drive else "connect", "error": f"{error}"}
+    return verdict | ({"legs": drive.legs, **drive.facts} if drive else {})
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="demo.check", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kind", choices=[*known(), ALL], default=ALL)
+    wanted = parser.parse_args()
+    kinds = known() if wanted.kind == ALL else [wanted.kind]
+    verdicts = [judge(kind, wanted.seed, os.environ) for kind in kinds]
+    ok = all(verdict["ok"] for verdict in verdicts)
+    whole = verdicts[0] if len(verdicts) == 1 else {"check": ALL, "seed": wanted.seed, "ok": ok, "kinds": verdicts}
+    print(json.dumps(whole))
+    return 0 if ok else 1
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from demo.world import buys, chains, group, makes, masterdata, needs, people, plants, sales, trades
 from demo.world.caller import Caller, as_caller
+from demo.world.parts import Part, parts
 from demo.world.plan import Plan
 from demo.world.planning import draw
 from demo.world.register import Register
@@ -63,6 +64,18 @@ def build(
         say(f"{title} …")
         for step in steps:
             step(site)
+    for part in parts():
+        build_part(site, part)
     secret = bot_secret or secrets.token_urlsafe(24)
     fresh = people.make_bot(site, secret)
     return Built(site.plan, dict(register.made), secret if fresh else "")
+
+
+def build_part(site: Site, part: Part) -> None:
+    """One field of work, or a word on why it is left out."""
+    if lacking := needs.lacks(site.register.caller, part.needs):
+        site.say(f"{part.title}: left out, this Odoo lacks {', '.join(lacking)}")
+        return
+    site.say(f"{part.title} …")
+    for step in part.steps:
+        step(site)

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from random import Random
 
 from demo.world.caller import Caller, as_caller
-from demo.world.events import Scene, happen
+from demo.world.happenings import happen
 from demo.world.register import Register
 from demo.world.reopen import reopen
+from demo.world.scene import Scene
 
 log = logging.getLogger(__name__)
 

@@ -1,5 +1,7 @@
 """Asks, before anything is made, whether this Odoo can hold the world and this login may build it."""
 
+from collections.abc import Mapping
+
 from demo.world.caller import Caller
 from demo.world.errors import MissingModuleError, NotAdministratorError, OdooRefusedError
 
@@ -21,13 +23,19 @@ def check_needs(caller: Caller) -> None:
         raise NotAdministratorError(
             "This login may not create companies: use an administrator (group Administration / Settings)."
         ) from exc
-    known = {row["model"] for row in caller.call("ir.model", "search_read", [], fields=["model"])}
-    lacking = [module for module, (model, name) in MODULES.items() if not _has(caller, known, model, name)]
-    if lacking:
+    if lacking := lacks(caller, MODULES):
         raise MissingModuleError(
             f"This Odoo lacks {', '.join(sorted(lacking))}: install Purchase, Sales, Inventory and Manufacturing "
             "in Apps, then run this again."
         )
+
+
+def lacks(caller: Caller, wanted: Mapping[str, tuple[str, str]]) -> list[str]:
+    """Those of the modules that this Odoo has not; each is known by a model and a field that only it brings."""
+    if not wanted:
+        return []
+    known = {row["model"] for row in caller.call("ir.model", "search_read", [], fields=["model"])}
+    return [module for module, (model, name) in wanted.items() if not _has(caller, known, model, name)]
 
 
 def _has(caller: Caller, known: set[str], model: str, name: str) -> bool:

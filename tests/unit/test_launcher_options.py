@@ -24,6 +24,11 @@ def test_a_check_keeps_the_world_still():
     assert not parse(["--no-live"]).live
 
 
+def test_a_check_drives_through_everything_or_through_one_kind():
+    assert parse(["--check"]).kind == "all"
+    assert parse(["--check", "--kind", "purchase"]).kind == "purchase"
+
+
 def test_a_real_odoo_takes_its_key_from_the_environment(monkeypatch):
     monkeypatch.setenv("TOWER_ODOO_KEY", "s3cret")
     assert parse(REAL).odoo == Odoo("https://odoo.example.com", "group", "tower-bot", "s3cret")
@@ -42,6 +47,8 @@ def test_a_key_alone_in_the_environment_means_no_real_odoo(monkeypatch):
         (["--odoo-url", "odoo.example.com", *REAL[2:], "--odoo-key", "k"], "must begin with http"),
         (["--port", "70000"], "between 1 and 65535"),
         (["--port", "web"], "invalid int value"),
+        (["--check", "--kind", "weather"], "invalid choice: 'weather'"),
+        (["--kind", "purchase"], "give both"),
         (["--ports", "1", "--nonsense"], "unrecognized arguments"),
     ],
 )

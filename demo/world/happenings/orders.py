@@ -1,53 +1,24 @@
-"""The things that happen in a living group, one function each. Every one says in a line what happened.
+"""What happens to orders: vendors slip and deliver, customers order and move their dates, plants make and ship.
 
-An event that finds nothing to happen to returns an empty line. None touches what is reserved for the loop check.
+None of it touches what is reserved for the loop check.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from random import Random
 
 from demo.world import buys, chains
 from demo.world.catalog import DRIVEN_BY, PLANTS, TRADERS
 from demo.world.chain_draw import Wish, draw_chain
 from demo.world.dates import customer_day, moment, stamp, today, vendor_day
+from demo.world.happenings import Event
 from demo.world.receipts import OPEN, receive_all, receive_some, validate
 from demo.world.register import Row
-from demo.world.reserved import Reserved, reserved
-from demo.world.site import Site
+from demo.world.scene import Scene
 from demo.world.stockplan import draw_buy
 
-
-@dataclass
-class Scene:
-    """The group as the events see it. `number` counts the steps, and names what new orders are registered under."""
-
-    site: Site
-    rnd: Random
-    now: datetime
-    number: int = 0
-    kept: Reserved = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.kept = reserved(self.site.register)
-
-    def open_lines(self, *, late: bool) -> list[Row]:
-        """Confirmed purchase lines of outside vendors still to come, those overdue or those that are not."""
-        edge = stamp(self.now)
-        domain = [
-            ["company_id", "in", sorted(self.site.company.values())],
-            ["state", "=", "purchase"],
-            ["date_planned", "<" if late else ">=", edge],
-            ["partner_id", "not in", sorted(self.site.partner.values())],
-        ]
-        fields = ["order_id", "company_id", "product_id", "date_planned", "product_qty", "qty_received"]
-        found = self.site.register.find("purchase.order.line", domain, fields)
-        return [
-            row
-            for row in found
-            if row["product_qty"] > row["qty_received"] and row["order_id"][0] not in self.kept.purchases
-        ]
+CROWDED = 60
+"""Overdue purchase lines above which nothing slips any more, so that a demo left alone for a day stays legible."""
+CALM = 20
+"""Overdue purchase lines that are left as they are, so that there is always something on the board to put right."""
 
 
 def slip(scene: Scene) -> str:
@@ -186,31 +157,18 @@ def deliver(scene: Scene) -> str:
     return f"{row['name']}: leaves"
 
 
-EVENTS: dict[Callable[[Scene], str], int] = {
-    slip: 5,
-    agree: 3,
-    receive: 4,
-    order_to_make: 3,
-    order_for_stock: 1,
-    move_promise: 2,
-    produce: 3,
-    deliver: 3,
-}
-CROWDED = 60
-"""Overdue purchase lines above which nothing slips any more, so that a demo left alone for a day stays legible."""
-CALM = 20
-"""Overdue purchase lines that are left as they are, so that there is always something on the board to put right."""
+def crowded(scene: Scene) -> bool:
+    """Whether so much is overdue that nothing more should slip."""
+    return len(scene.open_lines(late=True)) > CROWDED
 
 
-def happen(scene: Scene) -> str:
-    """One thing that happens, drawn by weight among those that can."""
-    weights = dict(EVENTS)
-    if len(scene.open_lines(late=True)) > CROWDED:
-        weights = {event: weight for event, weight in weights.items() if event not in (slip, order_to_make)}
-    while weights:
-        event = scene.rnd.choices(list(weights), list(weights.values()))[0]
-        line = event(scene)
-        if line:
-            return line
-        del weights[event]
-    return "nothing to do"
+EVENTS: tuple[Event, ...] = (
+    Event(slip, 5, unless=crowded),
+    Event(agree, 3),
+    Event(receive, 4),
+    Event(order_to_make, 3, unless=crowded),
+    Event(order_for_stock, 1),
+    Event(move_promise, 2),
+    Event(produce, 3),
+    Event(deliver, 3),
+)
