@@ -1,4 +1,4 @@
-"""What can go wrong when people decide who is told."""
+"""What can go wrong when people decide who is told, and when they are told by mail."""
 
 
 class EscalationError(Exception):
@@ -7,3 +7,11 @@ class EscalationError(Exception):
 
 class EscalationChangedError(EscalationError):
     """Somebody else has changed the path since it was read."""
+
+
+class MailServerError(Exception):
+    """No mail can leave now, or this one is wanted later; its text says why, for administrators."""
+
+
+class MailRefusedError(Exception):
+    """This mail will never be taken; its text says why, for administrators."""
