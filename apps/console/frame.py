@@ -21,7 +21,7 @@ from apps.actions.authority import deciding_roles
 from apps.actions.models import Request, RequestState
 from apps.console.freshness import Freshness, freshness
 from apps.exceptions.places import Directory
-from apps.notifications.models import Notification
+from apps.notifications import inbox
 from controltower.lib.scope import Scope
 
 MOST_COUNTED = 99
@@ -79,6 +79,7 @@ class Frame:
     sign_in = property(lambda self: address("accounts:sign_in"))
     sign_out = property(lambda self: address("accounts:sign_out"))
     notifications = property(lambda self: address("notifications:list"))
+    told = property(lambda self: address("notifications:preferences"))
     freshness_url = property(lambda self: address("console:freshness"))
     group = property(lambda self: settings.GROUP_NAME)
 
@@ -107,10 +108,16 @@ class Frame:
         seen = scope_of(self.user, Permission.SEE_SYNC)
         return freshness(Scope(self.scope.slices | seen.slices))
 
+    most_unread = inbox.MOST_COUNTED
+
     @cached_property
     def unread(self) -> int:
-        """Unread messages, counted up to a bound: beyond it the number says nothing more."""
-        return Notification.objects.filter(user=self.user, read_at=None)[: MOST_COUNTED + 1].count()
+        """Unread messages, counted up to a bound."""
+        return inbox.unread(self.user)
+
+    @property
+    def unread_shown(self) -> str:
+        return str(self.unread) if self.unread <= self.most_unread else f"{self.most_unread}+"
 
     @cached_property
     def companies(self) -> Sequence[Place]:
