@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, ngettext_lazy
 
 register = template.Library()
 
@@ -43,6 +44,16 @@ def money(amount: Decimal | int | str | None, currency: str, form: str = "whole"
     sign = "\N{MINUS SIGN}" if value < 0 else ""
     symbol = SYMBOLS.get(currency, f"{currency}{FIXED}")
     return f"{sign}{symbol}{_figure(abs(value), form)}"
+
+
+@register.filter
+def spell(length: timedelta) -> str:
+    """A length of time in whole minutes, hours or days: the largest unit that divides it."""
+    minutes = length // timedelta(minutes=1)
+    for size, words in ((1440, ngettext_lazy("%d day", "%d days")), (60, ngettext_lazy("%d hour", "%d hours"))):
+        if minutes and not minutes % size:
+            return str(words % (minutes // size))
+    return ngettext("%d minute", "%d minutes", minutes) % minutes
 
 
 def _figure(value: Decimal, form: str) -> str:
