@@ -14,12 +14,16 @@ MODULES = [
     "crm",
     "hr",
     "mail",
+    "maintenance",
     "mrp",
     "mrp_account",
     "product",
     "purchase",
     "purchase_mrp",
     "purchase_stock",
+    "quality_control_mrp_oca",
+    "quality_control_oca",
+    "quality_control_stock_oca",
     "resource",
     "sale",
     "sale_management",
@@ -83,10 +87,18 @@ LOSSES = (
     ("block_reason6", "Reduced Yield", "quality", True),
     ("block_reason7", "Fully Productive Time", "productive", False),
 )
+STAGES = (
+    ("stage_0", "New Request", False),
+    ("stage_1", "In Progress", False),
+    ("stage_3", "Repaired", True),
+    ("stage_4", "Scrap", True),
+)
 SEQUENCES = (
-    ("purchase.order", "Purchase Order", "P"),
-    ("sale.order", "Sales Order", "S"),
-    ("stock.scrap", "Scrap", "SP/"),
+    ("qc.inspection", "Quality inspection", "QC-", 6),
+    ("stock.lot.serial", "Serial Numbers", "", 7),
+    ("purchase.order", "Purchase Order", "P", 5),
+    ("sale.order", "Sales Order", "S", 5),
+    ("stock.scrap", "Scrap", "SP/", 5),
 )
 
 
@@ -118,6 +130,7 @@ def install_main_data(env: Any) -> None:
     _goods(to)
     _places(to)
     _production(to)
+    _maintenance(to)
     _company(to)
 
 
@@ -157,8 +170,9 @@ def _world(to: Installer) -> None:
         to.make(f"mail.{name}", "mail.message.subtype", name=title, internal=internal, default=not internal)
     for name, title, days in (("email", "Email", 0), ("call", "Call", 2), ("todo", "To-Do", 5)):
         to.make(f"mail.mail_activity_data_{name}", "mail.activity.type", name=title, delay_count=days)
-    for code, name, prefix in SEQUENCES:
-        to.make(f"base.seq_{code.replace('.', '_')}", "ir.sequence", name=name, code=code, prefix=prefix, padding=5)
+    for code, name, prefix, padding in SEQUENCES:
+        key = f"base.seq_{code.replace('.', '_')}"
+        to.make(key, "ir.sequence", name=name, code=code, prefix=prefix, padding=padding)
     number = str(uuid.UUID(int=random.getrandbits(128), version=4))
     to.make("base.database_uuid", "ir.config_parameter", key="database.uuid", value=number)
     to.make("base.web_base_url", "ir.config_parameter", key="web.base.url", value="http://127.0.0.1:8069")
@@ -233,6 +247,13 @@ def _production(to: Installer) -> None:
             manual=manual,
             sequence=sequence,
         )
+
+
+def _maintenance(to: Installer) -> None:
+    for sequence, (name, label, done) in enumerate(STAGES, start=1):
+        values = {"name": label, "sequence": sequence, "done": done, "fold": done}
+        to.make(f"maintenance.{name}", "maintenance.stage", **values)
+    to.make("maintenance.equipment_team_maintenance", "maintenance.team", name="Internal Maintenance")
 
 
 def _company(to: Installer) -> None:

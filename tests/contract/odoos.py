@@ -155,6 +155,11 @@ class Odoo:
         return found
 
 
+def lacks(odoo: Odoo, model: str) -> bool:
+    """Whether a model is not there, its module not being installed."""
+    return not odoo.find("ir.model", [["model", "=", model]])
+
+
 @contextmanager
 def reached() -> Iterator[Odoo]:
     """The Odoo of the environment, or a fresh stand-in."""

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('odoo_sync', '0007_changes_of_fields_are_kept'),
+        ('odoo_sync', '0009_lots_quants_and_inspections'),
     ]
 
     operations = [
