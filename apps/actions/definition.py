@@ -57,10 +57,10 @@ class Step:
 
     ``safe_again`` says what makes a repeated call harmless. ``value``: writing the same values again changes nothing.
     ``state``: the method does nothing once the state has moved. ``external_id``: Odoo keeps one record per external
-    id; such a step makes one record by ``load`` (``fields`` and one row of ``data``, more rows for more lines, whose ids
-    are ``readings.line_id``: without one, a repetition would add them again), and its facts and those of an undo call
-    that record by the id ``NEW``, since nobody knows it before. ``marker``: the effect carries a token that is searched
-    for first. ``no``: nothing does.
+    id; such a step makes one record by ``load`` (``fields`` and one row of ``data``; more rows hold more lines, whose
+    ids are ``readings.line_id``: without one, a repetition would add them again), and its facts and those of an undo
+    call that record by the id ``NEW``, since nobody knows it before. ``marker``: the effect carries a token that is
+    searched for first. ``no``: nothing does.
     """
 
     connection: int

@@ -55,7 +55,9 @@ class Loading(Writing):
 
     def _load_rows(self, rows: list[dict[str, Any]]) -> int:
         """One record with its lines; a line that has an external id is made once as well."""
-        record = self.browse([self._load_line({path: text for path, text in rows[0].items() if not self._is_line(path)})])
+        record = self.browse(
+            [self._load_line({path: text for path, text in rows[0].items() if not self._is_line(path)})]
+        )
         names = dict.fromkeys(path.partition("/")[0] for path in rows[0] if self._is_line(path))
         for name in names:
             one, fresh = self._fields[name], []
@@ -108,6 +110,8 @@ class Loading(Writing):
             return self._target(one, how, text)
         if one.many:
             return [(6, 0, [self._target(one, how, part.strip()) for part in str(text).split(",")])]
+        if one.type in ("integer", "many2one_reference"):
+            return int(text)
         if one.type == "boolean":
             return str(text).lower() in ("1", "true", "yes")
         return text

@@ -1,4 +1,4 @@
-"""The bot user the tower signs in with: reads what is mirrored, writes purchases, receipts and bills, posts messages."""
+"""The bot user the tower signs in with: reads what is mirrored, writes purchases and bills, posts messages."""
 
 from demo.world.register import Row
 from demo.world.site import Site, setting
