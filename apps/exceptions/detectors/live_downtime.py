@@ -87,7 +87,7 @@ class LiveDowntime(Detector[StopFacts]):
     domain = Domain.ASSETS
     owner = Role.MAINTENANCE_LEAD
     subject_type = STOP
-    remedies = ()
+    remedies = ("maintenance.request_repair", "maintenance.unblock", "maintenance.close_stop")
     limits = Limits()
     overridable = frozenset({"company", "plant"})
     depends_on = {
