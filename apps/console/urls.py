@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from apps.console import audit, pulse, sync
-from apps.console.settings import escalation, home, limits
+from apps.console.settings import escalation, home, limits, machines
 
 app_name = "console"
 urlpatterns: list[URLPattern] = [
@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern] = [
     path("settings/limits/<str:key>/", limits.rule, name="settings_rule"),
     path("settings/score/", limits.score, name="settings_score"),
     path("settings/approvals/", limits.approvals, name="settings_approvals"),
+    path("settings/machines/", machines.machines, name="settings_machines"),
+    path("settings/machines/<int:key>/", machines.machine, name="settings_machine"),
     path("settings/escalation/", escalation.escalation, name="settings_escalation"),
     path("settings/escalation/new/", escalation.path, name="settings_new_path"),
     path("settings/escalation/<int:key>/", escalation.path, name="settings_path"),

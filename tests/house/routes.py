@@ -26,7 +26,8 @@ class Held(StrEnum):
     AUDIT = "auditors and administrators, narrowed to their companies"
     SYNC = "who sees the mirror"
     SWITCH = "group administrators"
-    SETTINGS = "administrators of anything"
+    MACHINES = "who may tie machines, narrowed to their plants"
+    SETTINGS = "administrators of anything, and who may tie machines"
     LIMITS = "who may set limits, narrowed to the places where they may"
     PEOPLE = "administrators, narrowed to people of their companies"
 
@@ -96,6 +97,8 @@ ROUTES: dict[str, Route] = {
     "console:settings_approvals": Route(Held.LIMITS),
     "console:settings_score": Route(Held.LIMITS, ("get", "post")),
     "console:settings_rule": Route(Held.LIMITS, ("get", "post"), {"key": "purchase.late_line"}),
+    "console:settings_machines": Route(Held.MACHINES),
+    "console:settings_machine": Route(Held.MACHINES, ("post",), {"key": 1}),
     "console:settings_escalation": Route(Held.LIMITS),
     "console:settings_new_path": Route(Held.LIMITS, ("get", "post")),
     "console:settings_path": Route(Held.LIMITS, ("get", "post"), {"key": 1}),

@@ -77,6 +77,15 @@ SECTIONS = (
         Permission.SET_LIMITS,
         ("console:settings_path", "console:settings_new_path"),
     ),
+    Section(
+        "machines",
+        gettext_lazy("Machines"),
+        gettext_lazy("Which equipment stands at which work centre, so that a repair is asked for the right machine."),
+        "kpis",
+        "console:settings_machines",
+        Permission.TIE_MACHINES,
+        ("console:settings_machine",),
+    ),
 )  # fmt: skip
 ANY = tuple(dict.fromkeys(one.needs for one in SECTIONS))
 
