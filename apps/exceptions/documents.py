@@ -16,6 +16,7 @@ PARENTS = {
     "sale.order.line": ("order", "sale.order"),
     "stock.move": ("transfer", "stock.picking"),
     "account.move.line": ("entry", "account.move"),
+    "mrp.workcenter.productivity": ("work_centre", "mrp.workcenter"),
 }
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 from hashlib import blake2b
 from typing import Any
 
-from apps.exceptions.definition import Detector, Evidence, Finding, Link, Severity
+from apps.exceptions.definition import Detector, Evidence, Finding, Link, Running, Severity
 from apps.exceptions.limits import InForce
 from apps.exceptions.score import score
 
@@ -25,6 +26,8 @@ VISIBLE = (
     "evidence",
     "impact",
     "money",
+    "own_money",
+    "running",
     "currency",
     "delay_days",
     "customers",
@@ -51,6 +54,7 @@ def values_of(finding: Finding, detector: type[Detector[Any]], limits: InForce |
         "evidence": [_evidence(one) for one in finding.evidence],
         "impact": {
             "money": str(impact.money),
+            "own_money": str(impact.own_money),
             "currency": impact.currency,
             "customers": list(impact.customers),
             "order_lines": list(impact.order_lines),
@@ -65,6 +69,8 @@ def values_of(finding: Finding, detector: type[Detector[Any]], limits: InForce |
             "chain": [_link(one) for one in impact.chain],
         },
         "money": impact.money,
+        "own_money": impact.own_money,
+        "running": _running(impact.running),
         "currency": impact.currency,
         "delay_days": impact.delay_days,
         "customers": len(impact.customers),
@@ -80,6 +86,21 @@ def differs(name: str, old: Any, new: Any) -> bool:
     return bool(old != new)
 
 
+RUNS = frozenset({"money", "own_money", "running", "score", "score_terms", "impact"})
+"""What changes with every look at a case whose money is running."""
+RUNS_WITHIN = frozenset({"money", "own_money"})
+
+
+def only_runs(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Whether all that has changed is how far a running amount has come: nothing that has to be told to anybody, since
+    the page counts along. Both are the columns of a case, by name."""
+    changed = {name for name in new if differs(name, old[name], new[name])}
+    if not changed <= RUNS or not new["running"] or not old["running"]:
+        return False
+    one, other = old["impact"], new["impact"]
+    return all(one.get(name) == other.get(name) for name in {*one, *other} - RUNS_WITHIN)
+
+
 def digest(facts: Any, limits: Any) -> str:
     """A short fingerprint of what was judged, and by which limits."""
     return blake2b(repr((facts, limits)).encode(), digest_size=16).hexdigest()
@@ -88,6 +109,10 @@ def digest(facts: Any, limits: Any) -> str:
 def shortened(text: str) -> str:
     """The text, cut with an ellipsis where a column ends."""
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _running(one: Running | None) -> dict[str, Any] | None:
+    return None if one is None else {field.name: _plain(getattr(one, field.name)) for field in fields(one)}
 
 
 def _evidence(one: Evidence) -> dict[str, Any]:
