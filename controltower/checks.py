@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -19,7 +20,7 @@ FEWEST_CHARACTERS = 8
 @register(Tags.security)
 def safe_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """What makes this tower unsafe to run."""
-    return [*_drivers(), *_exposure()]
+    return [*_drivers(), *_exposure(), *_mail()]
 
 
 def refuse_unsafe() -> None:
@@ -68,6 +69,24 @@ def _exposure() -> Iterator[CheckMessage]:
             "Others may ask this tower without TLS: passwords and sessions would cross the network readable.",
             hint="Put it behind TLS and set BEHIND_TLS=1.",
             id="controltower.W005",
+        )
+
+
+def _mail() -> Iterator[CheckMessage]:
+    """Mail that would give away a password, or lead its reader nowhere."""
+    mail = settings.MAIL
+    if mail.password and not (mail.starttls or mail.tls) and mail.host not in AT_HOME:
+        yield Error(
+            "The password for the mail server would cross the network readable.",
+            hint="Write EMAIL_URL with smtp+starttls:// or smtps://.",
+            id="controltower.E007",
+        )
+    others = [host for host in settings.ALLOWED_HOSTS if host not in AT_HOME]
+    if settings.MAIL_IS_SENT and others and urlsplit(settings.PUBLIC_URL).hostname in AT_HOME:
+        yield Warning(
+            "Links in mails lead to this machine alone.",
+            hint="Set PUBLIC_URL to the address that people use.",
+            id="controltower.W008",
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from urllib.parse import unquote, urlparse
 
@@ -80,3 +81,58 @@ def redis(name: str) -> tuple[str, ...]:
         raise ImproperlyConfigured(f"{name} must look like redis://:password@host:6379.")
     first = int(url.path.strip("/") or 0)
     return tuple(url._replace(path=f"/{first + offset}").geturl() for offset in range(3))
+
+
+SMTP = {"smtp": (25, False, False), "smtp+starttls": (587, True, False), "smtps": (465, False, True)}
+"""Scheme of a mail server: its usual port, and whether TLS is asked for after the greeting or there from the start."""
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mail goes, as Django wants it; ``backend`` is empty where none is sent."""
+
+    backend: str = ""
+    host: str = ""
+    port: int = 0
+    user: str = ""
+    password: str = ""
+    starttls: bool = False
+    tls: bool = False
+    folder: str = ""
+
+
+def mail(name: str) -> MailServer:
+    """A mail server from ``smtp+starttls://user:password@host:587``, ``smtps://`` or ``smtp://``.
+
+    ``folder:///path`` writes every mail into a file there, ``console:`` shows it in the log; empty sends none.
+    """
+    raw = text(name, "")
+    url = urlparse(raw)
+    if not raw:
+        return MailServer()
+    if url.scheme == "console":
+        return MailServer("django.core.mail.backends.console.EmailBackend")
+    if url.scheme == "folder" and url.path.strip("/") and not url.netloc:
+        return MailServer("controltower.mail_folder.FolderBackend", folder=unquote(url.path))
+    try:
+        port, starttls, tls = SMTP[url.scheme]
+        host, port = url.hostname or "", url.port or port
+    except (KeyError, ValueError):
+        host = ""
+    if not host:
+        raise ImproperlyConfigured(
+            f"{name} must look like smtp+starttls://user:password@host:587, smtps://host, smtp://host, "
+            "folder:///path or console:."
+        )
+    user, password = unquote(url.username or ""), unquote(url.password or "")
+    smtp = "django.core.mail.backends.smtp.EmailBackend"
+    return MailServer(smtp, host, port, user, password, starttls, tls)
+
+
+def site(name: str, default: str) -> str:
+    """The address that people use for this tower, without a slash at its end: ``https://tower.example.com``."""
+    raw = text(name, default).rstrip("/")
+    url = urlparse(raw)
+    if url.scheme not in {"http", "https"} or not url.hostname or url.query or url.fragment:
+        raise ImproperlyConfigured(f"{name} must look like https://tower.example.com.")
+    return raw

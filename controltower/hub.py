@@ -12,13 +12,14 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 
 from apps.exceptions import stream
+from apps.notifications import inbox
 from controltower.lib.scope import Scope
 
 PEOPLE = "people"
@@ -51,11 +52,13 @@ class Outlet:
 
     At most ``WINDOW`` cards are on the way unanswered; beyond that a newer card of a case replaces the older one, so a
     slow reader gets the latest state and costs a bounded amount of memory. ``session`` is the trace of the session it
-    belongs to; with that it ends. What the reader has missed takes the same way as everything else.
+    belongs to; with that it ends. What the reader has missed takes the same way as everything else. A page without
+    cards has its bell alone.
     """
 
-    def __init__(self, user: int, scope: Scope, language: str, *, session: str = "") -> None:
+    def __init__(self, user: int, scope: Scope, language: str, *, session: str = "", cards: bool = True) -> None:
         self.user, self.scope, self.language, self.session = user, scope, language, session
+        self.takes_cards, self.rung = cards, False
         self.waiting: dict[tuple[str, int], Frame | str] = {}
         self.wake, self.asking = asyncio.Event(), asyncio.Event()
         self.asked: dict[str, int] = {}
@@ -65,7 +68,7 @@ class Outlet:
     def offer(self, frame: Frame) -> None:
         """Let a card wait for its turn, unless one that is as new waits already."""
         card = frame.card
-        if not self.scope.covers(card["company"], card["plant"]):
+        if not self.takes_cards or not self.scope.covers(card["company"], card["plant"]):
             return
         place = (card["channel"], card["case"])
         former = self.waiting.get(place)
@@ -105,6 +108,11 @@ class Outlet:
         self.lost = True
         self.wake.set()
 
+    def ring(self) -> None:
+        """Something waits for the person, or no longer does: have it counted anew."""
+        self.rung = True
+        self.wake.set()
+
     def look_again(self) -> None:
         """Have the person's rights read anew before anything more is sent."""
         self.recheck = True
@@ -122,13 +130,11 @@ class Outlet:
     @property
     def is_called(self) -> bool:
         """Whether there is something to do that does not wait for the reader."""
-        return self.recheck or self.lost or self.ended
+        return self.recheck or self.lost or self.ended or self.rung
 
     async def following(self) -> list[str]:
         """The next texts to send, waiting until there are some and the reader keeps up."""
-        while not (self.recheck or self.lost or self.ended) and (
-            not self.waiting or self.sent - self.answered >= WINDOW
-        ):
+        while not self.is_called and (not self.waiting or self.sent - self.answered >= WINDOW):
             self.wake.clear()
             await self.wake.wait()
         texts: list[str] = []
@@ -150,6 +156,7 @@ class Hub:
     def __init__(self) -> None:
         self.outlets: set[Outlet] = set()
         self.heard: dict[str, int] = {}
+        self.told: int | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._ready = asyncio.Event()
 
@@ -197,6 +204,9 @@ class Hub:
                 if outlet.user == message["user"]:
                     outlet.look_again()
             return
+        if message["type"] == "told":
+            self._ring(message["users"])
+            return
         if message["type"] == "session.ended":
             for outlet in self.outlets:
                 if outlet.session == message["session"]:
@@ -207,6 +217,11 @@ class Hub:
             if card["number"] > self.heard.get(card["channel"], 0) + 1 and await self._recover():
                 return
             self._spread(card)
+
+    def _ring(self, users: Iterable[int]) -> None:
+        for outlet in self.outlets:
+            if outlet.user in users:
+                outlet.ring()
 
     def _spread(self, card: stream.Card) -> None:
         if card["number"] <= self.heard.get(card["channel"], 0):
@@ -222,7 +237,8 @@ class Hub:
         if cards is None:
             self.heard = now
             for outlet in self.outlets:
-                outlet.lose()
+                if outlet.takes_cards:
+                    outlet.lose()
             return True
         for card in cards:
             self._spread(card)
@@ -235,6 +251,7 @@ class Hub:
             await asyncio.sleep(CHECK_SECONDS)
             await self._try(self._sweep)
             await self._try(self._compare)
+            await self._try(self._listen_for_bells)
 
     async def _try(self, look: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -249,6 +266,11 @@ class Hub:
         now = await database_sync_to_async(stream.all_numbers)()
         if self._ready.is_set() and any(last > self.heard.get(key, 0) for key, last in now.items()):
             await self._recover()
+
+    async def _listen_for_bells(self) -> None:
+        """Ring for those who were told while no message could reach this process."""
+        self.told, users = await database_sync_to_async(inbox.told_since)(self.told)
+        self._ring(users)
 
 
 _hubs: dict[int, Hub] = {}

@@ -7,7 +7,7 @@ import contextlib
 import json
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -17,6 +17,7 @@ from django.conf import settings
 from apps.accounts.scope import scope_of
 from apps.accounts.sessions import person_of, trace_of
 from apps.exceptions import stream
+from apps.notifications.inbox import bell
 from controltower.hub import Outlet, hub
 from controltower.lib.scope import Scope
 
@@ -34,6 +35,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
     outlet: Outlet
     tasks: tuple[asyncio.Task[None], ...] = ()
     rubbish = 0
+    told: Mapping[str, object] = {}
 
     async def connect(self) -> None:
         """Join first and read the rights then, so that no change of them falls between."""
@@ -41,7 +43,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if user is None or not user.is_authenticated or session is None:
             await self.close(NOT_SIGNED_IN)
             return
-        self.outlet = Outlet(user.pk, Scope(), settings.LANGUAGE_CODE, session=trace_of(session.session_key or ""))
+        trace, cards = trace_of(session.session_key or ""), b"cards=no" not in self.scope.get("query_string", b"")
+        self.outlet = Outlet(user.pk, Scope(), settings.LANGUAGE_CODE, session=trace, cards=cards)
         await hub().join(self.outlet)
         allowed = await self._scope()
         if allowed is None:
@@ -50,7 +53,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
             return
         self.outlet.scope = allowed
         await self.accept()
-        await self._say("hello", channels=await database_sync_to_async(stream.numbers)(allowed))
+        numbers = await database_sync_to_async(stream.numbers)(allowed) if cards else {}
+        self.told = await self._bell() or {}
+        await self._say("hello", channels=numbers, bell=self.told)
         work = (self._write, self._catch_up, self._watch)
         self.tasks = tuple(asyncio.create_task(self._guard(one)) for one in work)
 
@@ -120,11 +125,21 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 await self._say("reload")
             for text in texts:
                 await self.base_send({"type": "websocket.send", "text": text})
+            await self._ring()
+
+    async def _ring(self) -> None:
+        """Say how many messages wait for the person, where that has changed."""
+        if self.outlet.rung:
+            self.outlet.rung = False
+            told = await self._bell()
+            if told is not None and told != self.told:
+                self.told = told
+                await self._say("told", bell=told)
 
     async def _still_allowed(self) -> bool:
         """Look at the person's rights again where that is due; what is no longer theirs is dropped unsent."""
         if self.outlet.recheck and not self.outlet.ended:
-            self.outlet.recheck = False
+            self.outlet.recheck, self.outlet.rung = False, True
             allowed = await self._scope()
             if allowed is None:
                 self.outlet.end()
@@ -138,6 +153,12 @@ class LiveConsumer(AsyncWebsocketConsumer):
         """What the person may see now; None when they are no longer signed in."""
         user = person_of(self.scope.get("session"))
         return scope_of(user) if user is not None and user.pk == self.outlet.user else None
+
+    @database_sync_to_async
+    def _bell(self) -> dict[str, object] | None:
+        """What waits for the person, by the rights of this moment; None when they are no longer signed in."""
+        user = person_of(self.scope.get("session"))
+        return bell(user) if user is not None and user.pk == self.outlet.user else None
 
     async def _say(self, kind: str, **values: Any) -> None:
         await self.send(json.dumps({"type": kind, **values}, separators=(",", ":")))

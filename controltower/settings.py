@@ -132,6 +132,8 @@ CELERY_BEAT_SCHEDULE = {
     "end grants whose time has come": {"task": "apps.accounts.tasks.announce_ended_grants", "schedule": 10.0},
     "forget old sign-ins": {"task": "apps.accounts.tasks.forget_old_sign_ins", "schedule": timedelta(hours=6)},
     "seal the audit trail": {"task": "apps.audit.tasks.seal", "schedule": 1.0},
+    "send mail": {"task": "apps.notifications.tasks.send_mail", "schedule": 5.0, "options": {"expires": 5.0}},
+    "forget old mails": {"task": "apps.notifications.tasks.forget_old_mails", "schedule": timedelta(hours=6)},
     "verify the audit trail": {"task": "apps.audit.tasks.verify_chain", "schedule": timedelta(hours=6)},
     "keep the day's audit root": {"task": "apps.audit.tasks.keep_daily_root", "schedule": timedelta(minutes=10)},
 }
@@ -153,6 +155,16 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_HANDLER = "apps.accounts.lockout.Lockout"
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "apps.accounts.views.locked_out"
+
+PUBLIC_URL = env.site("PUBLIC_URL", "http://localhost:8800")
+MAIL = env.mail("EMAIL_URL")
+MAIL_IS_SENT = bool(MAIL.backend)
+EMAIL_BACKEND = MAIL.backend or "django.core.mail.backends.dummy.EmailBackend"
+EMAIL_HOST, EMAIL_PORT, EMAIL_TIMEOUT = MAIL.host, MAIL.port, 20
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.starttls, MAIL.tls
+EMAIL_FILE_PATH = MAIL.folder or None
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", "Control Tower <control-tower@localhost>")
 
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True

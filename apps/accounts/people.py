@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.password_validation import validate_password
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,17 @@ def create(login: str, password: str, *, name: str = "", email: str = "", by: Us
     user.save()
     record(by, "person.created", user, login=login)
     return user
+
+
+@transaction.atomic
+def set_email(user: User, email: str, *, by: User | None) -> None:
+    """Say where a person gets mail; empty for none. Raises ValidationError for what is no address."""
+    _allow(by)
+    if email:
+        validate_email(email)
+    user.email = User.objects.normalize_email(email)
+    user.save(update_fields=["email"])
+    record(by, "person.email_set", user, login=user.username, email=user.email)
 
 
 @transaction.atomic

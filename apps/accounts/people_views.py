@@ -86,6 +86,17 @@ def activity(request: HttpRequest, key: int, act: str) -> HttpResponse:
     return _done(request, key, lambda by: verb(found, by=by))
 
 
+@require_POST
+def email(request: HttpRequest, key: int) -> HttpResponse:
+    """Where a person gets mail."""
+    require(cast(User, request.user), Permission.MANAGE_PEOPLE, within=None)
+    found = get_object_or_404(User, pk=min(key, 2**62))
+    try:
+        return _done(request, key, lambda by: people.set_email(found, request.POST.get("email", "").strip(), by=by))
+    except ValidationError as error:
+        return _shown(request, key, status=422, problem=error.messages[0])
+
+
 def managed(request: HttpRequest) -> Scope:
     """Where this person gives and takes roles. Raises PermissionDenied when that is nowhere."""
     scope = scope_of(cast(User, request.user), Permission.MANAGE_PEOPLE)

@@ -15,8 +15,13 @@ PARENTS = {
     "purchase.order.line": ("order", "purchase.order"),
     "sale.order.line": ("order", "sale.order"),
     "stock.move": ("transfer", "stock.picking"),
+<<<<<<< HEAD
     "account.move.line": ("entry", "account.move"),
     "mrp.workcenter.productivity": ("work_centre", "mrp.workcenter"),
+=======
+    "mrp.workcenter.productivity": ("work_centre", "mrp.workcenter"),
+    "account.move.line": ("entry", "account.move"),
+>>>>>>> main
 }
 
 

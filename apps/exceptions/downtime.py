@@ -150,10 +150,8 @@ def held_network(network: Network, ends: Mapping[int, datetime]) -> Network:
 
 def usual_length(lengths: Iterable[timedelta]) -> timedelta | None:
     """The median of past stops, to whole minutes and one at least; None while there are too few to tell."""
-    known = sorted(one for one in lengths if one > timedelta(0))
-    if len(known) < ENOUGH:
-        return None
-    return max(timedelta(minutes=1), timedelta(minutes=round(median(known) / timedelta(minutes=1))))
+    known = [one / timedelta(minutes=1) for one in lengths if one > timedelta(0)]
+    return timedelta(minutes=max(1, round(median(known)))) if len(known) >= ENOUGH else None
 
 
 def cost_of(time: timedelta, per_hour: Decimal | None) -> Decimal:

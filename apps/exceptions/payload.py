@@ -11,7 +11,8 @@ from typing import Any
 
 from apps.exceptions.definition import Detector, Evidence, Finding, Link, Running, Severity
 from apps.exceptions.limits import InForce
-from apps.exceptions.score import score
+from apps.exceptions.score import DEFAULT, score
+from apps.exceptions.weights import RULE as SCORE
 
 LONGEST = 512
 VISIBLE = (
@@ -36,11 +37,16 @@ VISIBLE = (
 )
 
 
-def values_of(finding: Finding, detector: type[Detector[Any]], limits: InForce | None = None) -> dict[str, Any]:
-    """What a case shows of a finding and of the limits it was judged by, by column. ``judged_at``, state and version
-    are not among them.
+def values_of(
+    finding: Finding,
+    detector: type[Detector[Any]],
+    limits: InForce | None = None,
+    weights: InForce | None = None,
+) -> dict[str, Any]:
+    """What a case shows of a finding and of the limits and weights it was judged by, by column. ``judged_at``, state
+    and version are not among them.
     """
-    points, terms = score(finding.impact, detector.least)
+    points, terms = score(finding.impact, detector.least, weights.values if weights else DEFAULT)
     impact = finding.impact
     return {
         "company_id": finding.subject.company,
@@ -48,7 +54,7 @@ def values_of(finding: Finding, detector: type[Detector[Any]], limits: InForce |
         "severity": Severity.of_score(points).value,
         "score": points,
         "score_terms": dict(terms),
-        "limits": limits.told(finding.counted) if limits else [],
+        "limits": [*(limits.told(finding.counted) if limits else ()), *_weighed(weights)],
         "summary": shortened(finding.summary),
         "detail": shortened(finding.detail),
         "evidence": [_evidence(one) for one in finding.evidence],
@@ -77,6 +83,11 @@ def values_of(finding: Finding, detector: type[Detector[Any]], limits: InForce |
         "documents": list(finding.documents),
         "cannot_judge": shortened(" ".join(finding.gaps)),
     }
+
+
+def _weighed(weights: InForce | None) -> list[dict[str, Any]]:
+    """The weights that are not the tower's own, as the case keeps them."""
+    return [{**one, "rule": SCORE.key} for one in weights.told(weights.overrides)] if weights else []
 
 
 def differs(name: str, old: Any, new: Any) -> bool:

@@ -30,11 +30,12 @@ WRITTEN = (*VISIBLE, "state", "state_at", "ended_at", "ending", "clear_since", "
 
 @dataclass(frozen=True)
 class Judged:
-    """A verdict with the digest of the facts and limits it was made of, and these limits."""
+    """A verdict with the digest of the facts and limits it was made of, these limits, and the weights of its score."""
 
     verdict: Verdict
     facts: str
     limits: InForce | None = None
+    weights: InForce | None = None
 
 
 @dataclass
@@ -71,7 +72,7 @@ class Settlement:
         return True
 
     def _found(self, case: Case | None, finding: Finding, judged: Judged) -> None:
-        values, facts = values_of(finding, self.detector, judged.limits), judged.facts
+        values, facts = values_of(finding, self.detector, judged.limits, judged.weights), judged.facts
         if case is not None and case.state in LIVE:
             self._update(case, values, facts)
         elif case is not None and case.state == CaseState.CLOSED and case.clear_since is None:

@@ -17,11 +17,12 @@ from apps.exceptions.machines import equipment_of, repairs_of
 from apps.exceptions.network import Network
 from apps.exceptions.pegging import networks_below
 from apps.exceptions.purchases import worth_of
+from odoo_sync.mirror.base import MirrorQuerySet
 from odoo_sync.mirror.company import Company
 from odoo_sync.mirror.downtime import CentreTime
 from odoo_sync.mirror.maintenance import Equipment, MaintenanceRequest
 from odoo_sync.mirror.production import WorkOrder
-from odoo_sync.mirror.stock import Warehouse
+from odoo_sync.mirror.sole_plant import SolePlant
 from odoo_sync.rates import Rates, UnknownRateError, read_rates
 from odoo_sync.working_hours import ALWAYS, Hours, hours_of
 from odoo_sync.working_time import ASSUMED, Calendar, calendars_of, local_day
@@ -38,7 +39,7 @@ class _Around:
     usual: Mapping[tuple[int, str], timedelta]
     work: Mapping[int, list[WorkOrder]]
     networks: Mapping[int, Network]
-    plants: Mapping[int, int | None]
+    plants: Mapping[int, int]
     equipment: Mapping[int, list[Equipment]]
     repairs: Mapping[int, list[MaintenanceRequest]]
     hours: Mapping[int, Hours]
@@ -71,7 +72,7 @@ def _around(stops: list[CentreTime], now: datetime) -> _Around:
         usual=_usual(centres, now),
         work=work,
         networks=networks,
-        plants=plants_of({row.work_centre_id: company_of(row) for row in stops}, work),
+        plants=dict(SolePlant.objects.filter(pk__in=companies).values_list("pk", "plant_id")),
         equipment=equipment,
         repairs=repairs_of(equipment),
         hours=hours_of(calendars),
@@ -86,9 +87,10 @@ def company_of(row: CentreTime) -> int | None:
     return row.company_id or (row.work_centre.company_id if row.work_centre else None)
 
 
-def open_stops() -> Iterable[CentreTime]:
+def open_stops() -> MirrorQuerySet:
     """The stretches of time that go on and in which nothing is made."""
-    return CentreTime.objects.filter(end_at=None).exclude(category__in=IN_USE)
+    rows: MirrorQuerySet = CentreTime.objects.filter(end_at=None).exclude(category__in=IN_USE)
+    return rows
 
 
 def _tellers(centres: set[int]) -> dict[int, int]:
@@ -121,32 +123,6 @@ def _open_work(centres: set[int]) -> dict[int, list[WorkOrder]]:
     return found
 
 
-def plants_of(
-    centres: Mapping[int | None, int | None], work: Mapping[int, Iterable[WorkOrder]]
-) -> dict[int, int | None]:
-    """The plant in which each work centre stands, which Odoo does not say: the only warehouse of its company, else the
-    only one that its open work is for, else none: then the case belongs to the company.
-    """
-    companies = {company for company in centres.values() if company is not None}
-    present: dict[int, set[int]] = {}
-    for plant, company, active in Warehouse.objects.filter(company__in=companies).values_list(
-        "pk", "company_id", "active"
-    ):
-        if active is not False:
-            present.setdefault(company, set()).add(plant)
-    found: dict[int, int | None] = {}
-    for centre, company in centres.items():
-        if centre is None:
-            continue
-        own = present.get(company or 0, set())
-        if len(own) != 1:
-            orders = (one.production for one in work.get(centre, ()))
-            used = {one.operation_type.warehouse_id for one in orders if one is not None and one.operation_type}
-            own = {one for one in used if one is not None}
-        found[centre] = next(iter(own)) if len(own) == 1 else None
-    return found
-
-
 def _facts(row: CentreTime, around: _Around, now: datetime) -> StopFacts:
     centre, company = row.work_centre, company_of(row)
     key = row.work_centre_id or 0
@@ -157,7 +133,7 @@ def _facts(row: CentreTime, around: _Around, now: datetime) -> StopFacts:
     teller = around.tellers.get(key)
     repairs = around.repairs.get(key, [])
     return StopFacts(
-        subject=Subject(STOP, str(row.pk), row.connection_id, company, around.plants.get(key)),
+        subject=Subject(STOP, str(row.pk), row.connection_id, company, around.plants.get(company or 0)),
         row=row.pk,
         centre=row.work_centre_id,
         centre_name=centre.name if centre else "",

@@ -10,5 +10,7 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.notifications.channels import channels
+        from apps.notifications.kinds import kinds
 
         channels.discover()
+        kinds.discover()

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from socket import socket as Socket
+from urllib.parse import quote
 
 from controltower.launcher import options, origin, project, standin, web
 from controltower.launcher.errors import UsageError
@@ -20,6 +21,8 @@ from controltower.launcher.stage import Stage
 from controltower.launcher.state import State
 
 SIGN_INS = "sign-ins.json"
+MAIL = "mail"
+"""Where the demo's mail goes, one file each."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,9 @@ def up(wanted: Options, state: State, stage: Stage, socket: Socket) -> Iterator[
         stage.watch(*found.children)
         stage.tell("PostgreSQL and Valkey are up")
         env = project.environment(found, state.folder)
+        env.setdefault("PUBLIC_URL", web.address(socket))
+        if not env.get("EMAIL_URL_FILE"):
+            env.setdefault("EMAIL_URL", f"folder://{quote(str(state / MAIL))}")
         if not wanted.odoo:
             origin.keep(state, wanted, seed)
             standin.start(stage, state, env, seed=seed)
@@ -138,4 +144,6 @@ def welcome(stage: Stage, running: Running) -> None:
     stage.say(f"\nThe control tower is at {running.web}")
     if running.sign_ins.exists():
         stage.say(f"The sign-ins above are also in {shortened(running.sign_ins)}")
+    if running.env.get("EMAIL_URL", "").startswith("folder:"):
+        stage.say(f"Mail that it writes to people is kept in {shortened(running.sign_ins.with_name(MAIL))}")
     stage.say("Ctrl-C stops everything; the data stays.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any
@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, ngettext_lazy
 
 register = template.Library()
 
@@ -63,6 +64,16 @@ def running_money(
         running["until"] or "",
         money(amount, currency, form),
     )
+
+
+@register.filter
+def spell(length: timedelta) -> str:
+    """A length of time in whole minutes, hours or days: the largest unit that divides it."""
+    minutes = length // timedelta(minutes=1)
+    for size, words in ((1440, ngettext_lazy("%d day", "%d days")), (60, ngettext_lazy("%d hour", "%d hours"))):
+        if minutes and not minutes % size:
+            return str(words % (minutes // size))
+    return ngettext("%d minute", "%d minutes", minutes) % minutes
 
 
 def _figure(value: Decimal, form: str) -> str:

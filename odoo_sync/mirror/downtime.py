@@ -50,6 +50,7 @@ class CentreTime(Mirror):
         lane=Lane.HOT,
         history=("end_at", "reason"),
     )
+    plant_path = "company__sole__plant"
 
     work_centre = Many2one(WorkCentre, related_name="times")
     work_order = Many2one(WorkOrder, related_name="times")

@@ -67,6 +67,7 @@ class Equipment(Mirror):
         optional=("work_centre",),
         archived=True,
     )
+    plant_path = "company__sole__plant"
 
     name = models.CharField()
     serial_number = models.CharField(null=True)
@@ -104,6 +105,7 @@ class MaintenanceRequest(Mirror):
         lane=Lane.WARM,
         history=("stage",),
     )
+    plant_path = "company__sole__plant"
 
     name = models.CharField()
     company = Many2one(Company)

@@ -11,7 +11,9 @@ export function reload() {
 }
 
 export class Stream {
-  constructor({ numbers, onCard }) {
+  constructor({ numbers, onCard, cards = true }) {
+    Stream.current = this;
+    this.cards = cards;
     this.numbers = new Map(Object.entries(numbers));
     this.onCard = onCard;
     this.tries = 0;
@@ -24,7 +26,7 @@ export class Stream {
 
   open() {
     this.show(this.tries > 1 ? "offline" : "connecting");
-    this.socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live/`);
+    this.socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live/${this.cards ? "" : "?cards=no"}`);
     this.socket.onmessage = (event) => this.hear(JSON.parse(event.data));
     this.socket.onclose = (event) => this.closed(event.code);
   }
@@ -49,6 +51,7 @@ export class Stream {
   }
 
   hear(message) {
+    if (message.bell) document.dispatchEvent(new CustomEvent("tower:told", { detail: message.bell }));
     if (message.type === "hello") this.greet(message.channels);
     else if (message.type === "card") this.take(message);
     else if (message.type === "mark") this.say({ type: "ack", mark: message.mark });

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.accounts.models import User
 from apps.exceptions.definition import Severity
 from apps.exceptions.detectors.live_downtime import LiveDowntime
-from apps.exceptions.evaluate import evaluate, evaluate_change, evaluate_due, sweep
+from apps.exceptions.evaluate import evaluate_change, evaluate_due, sweep
 from apps.exceptions.lifecycle import CaseState
 from apps.exceptions.models import Case, CaseEvent, Check, EquipmentLink, Event, LimitOverride
 from controltower.lib.scope import Scope
@@ -230,12 +230,12 @@ def test_a_plant_has_limits_of_its_own(floor):
     assert Case.objects.get(subject_key=str(stop.pk)).state == CaseState.OPEN
 
 
-def test_with_several_warehouses_the_one_that_the_work_is_for_is_the_plant(floor):
-    floor.group.add(Warehouse, name="Hall 2", company=floor.group.plant, active=True)
-    assert judge(floor.stop()).plant_id is None
-    held(floor)
-    stop = Case.objects.get().subject_key
-    evaluate(LiveDowntime, [stop], now=NOON)
+def test_with_several_warehouses_the_case_belongs_to_the_company(floor):
+    second = floor.group.add(Warehouse, name="Hall 2", company=floor.group.plant, active=True)
+    stop = floor.stop()
+    assert judge(stop).plant_id is None
+    change(second, active=False)
+    evaluate_change(Warehouse, [second.pk], now=NOON)
     assert Case.objects.get().plant_id == floor.group.warehouse.pk
 
 

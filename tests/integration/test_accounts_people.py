@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.utils import timezone
 
@@ -42,6 +43,20 @@ def test_a_new_person_signs_in_with_the_password_that_is_shown_once(client: Clie
     other = Client()
     assert other.post("/sign-in/", {"username": "paula", "password": password[1]}).status_code == 302
     assert Entry.objects.filter(verb="person.created", actor=admin.pk).exists()
+
+
+def test_an_address_for_mail_is_set_taken_away_and_checked(client: Client, admin: User) -> None:
+    user = persons.nobody()
+    address = f"/people/{user.pk}/email/"
+    for given, kept in (("Paula@Example.COM ", "Paula@example.com"), ("", "")):
+        assert client.post(address, {"email": given}).status_code == 302
+        assert User.objects.get(pk=user.pk).email == kept
+    assert Entry.objects.filter(verb="person.email_set", actor=admin.pk).count() == 2
+    response = client.post(address, {"email": "no address"})
+    assert response.status_code == 422
+    assert "valid email address" in response.content.decode()
+    with pytest.raises(PermissionDenied):
+        people.set_email(user, "x@example.com", by=persons.plant_manager())
 
 
 def test_a_taken_or_impossible_name_is_said_beside_the_field(client: Client, admin: User) -> None:

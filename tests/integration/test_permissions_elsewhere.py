@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.accounts.roles import PERMISSIONS, Permission, Role
 from apps.accounts.scope import scope_of
 from apps.exceptions import stream
 from apps.exceptions.models import Case
+from apps.notifications import inbox
+from apps.notifications.messages import tell
+from apps.notifications.models import Mail, Notification
 from controltower.hub import Frame, Outlet
 from controltower.lib.scope import Scope
 from tests import people
@@ -19,6 +24,7 @@ SEE = Permission.SEE_CASES
 PEOPLE_PAGES = ("accounts:people", "accounts:person", "accounts:give", "accounts:take")
 SIGN_IN_PAGES = (
     "accounts:new_person", "accounts:deactivate_person", "accounts:reactivate_person", "accounts:password_person",
+    "accounts:email_person",
 )  # fmt: skip
 
 
@@ -130,3 +136,35 @@ def test_sign_ins_are_made_and_ended_by_group_administrators_alone(world: World,
             response = person.client.post(ROUTES[name].address(name, **values), {"login": "fresh"})
         allowed = person.may(Permission.MANAGE_PEOPLE, (None, None))
         assert (response.status_code in (200, 302)) if allowed else response.status_code == 403, person.label
+
+
+def test_the_record_of_mail_opens_for_group_administrators_alone(world: World) -> None:
+    mail = Mail.objects.create(user=people.nobody(), state="failed", ended_at=timezone.now())
+    for person in world.people:
+        allowed = person.may(Permission.MANAGE_PEOPLE, (None, None))
+        assert person.client.get("/notifications/mail/").status_code == (200 if allowed else 403), person.label
+        with undone():
+            name = "notifications:mail_again"
+            status = person.client.post(ROUTES[name].address(name, key=mail.pk)).status_code
+            assert status == (302 if allowed else 403), person.label
+
+
+def test_a_bell_and_its_list_tell_only_of_what_their_reader_may_see(world: World) -> None:
+    """Whoever was told of everything, as if they had once held every grant, reads only of what they may see now."""
+    wrong = []
+    for person in world.people:
+        Notification.objects.all().delete()
+        for label, case in world.cases.items():
+            tell(person.user, "case.escalated", about=case, text=f"Told of the {label}.", url=f"/cases/{case.pk}/")
+        expected = {label for label, place in world.things.items() if person.may(SEE, place)}
+        page = person.client.get("/notifications/").content.decode()
+        listed = {label for label in world.things if f"Told of the {label}." in page}
+        told = inbox.bell(User.objects.get(pk=person.user.pk))
+        wrong += [] if listed == expected else [f"{person.label}: {listed} {expected}"]
+        wrong += [] if told["unread"] == len(expected) else [f"{person.label}: {told}"]
+        hidden = Notification.objects.exclude(text__in=[f"Told of the {label}." for label in expected]).first()
+        if hidden is not None:
+            for verb in ("read", "unread"):
+                status = person.client.post(f"/notifications/{hidden.pk}/{verb}/").status_code
+                wrong += [] if status == 404 else [f"{person.label} marks what they may not see: {status}"]
+    assert not wrong, "\n".join(wrong)

@@ -76,7 +76,7 @@ class LiveDowntime(Detector[StopFacts]):
     P1: along move_dest_ids and move_orig_ids and further production orders to sale_line_id, a day later than promised.
     *Customers*, *importance* and *delay* as in P1; a stop that makes no need late has no delay.
 
-    *Plant*: the company's only warehouse, else the only one for which the centre has open work, else the company.
+    *Plant*: the company's only warehouse; with several the case belongs to the company, since Odoo does not say more.
 
     The case closes when the row ends, is deleted, or turns out to be work.
     """

@@ -30,6 +30,8 @@ from odoo_sync.patience import patiently
 
 KEY = "TOWER_ODOO_KEY"
 PATIENCE = 1800.0
+MAIL_DOMAIN = "aurora.example"
+"""Of addresses that never leave this machine: example is reserved (RFC 2606)."""
 
 
 class Command(BaseCommand):
@@ -128,7 +130,7 @@ def make_person(part: Part, password: str, *, is_known: bool) -> User:
     """The person of a part. One whose sign-in is on file keeps the password they have, also one they changed to."""
     user = User.objects.filter(username=part.login).first()
     if user is None:
-        return people.create(part.login, password, name=part.name, by=None)
+        return people.create(part.login, password, name=part.name, email=f"{part.login}@{MAIL_DOMAIN}", by=None)
     if not is_known:
         user.set_password(password)
         user.save(update_fields=["password"])

@@ -1,0 +1,71 @@
+"""Who is told next when nobody acts: by occasion, domain and place, one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+
+from django.db.models import Prefetch
+
+from apps.accounts.models import User
+from apps.accounts.scope import scope_of
+from apps.notifications.models import EscalationContact, EscalationPath, Occasion
+from controltower.lib.scope import Scope
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One person to be told once something has waited for ``after``."""
+
+    user: User
+    after: timedelta
+
+
+@dataclass(frozen=True)
+class Escalations:
+    """Every path of one occasion, read once: three queries, however many places are asked for."""
+
+    paths: tuple[EscalationPath, ...]
+
+    @cached_property
+    def _scopes(self) -> Mapping[int, Scope]:
+        """What each contact may see at this moment; nothing for people who may no longer sign in."""
+        people = {one.user_id: one.user for path in self.paths for one in path.contacts.all()}
+        return {key: scope_of(user) for key, user in people.items()}
+
+    def at(self, domain: str, company: int | None, plant: int | None) -> list[Contact]:
+        """The contacts of a place, the soonest first.
+
+        The most specific path counts, and it alone: a plant's before a company's before the group's, and in one place
+        the domain's own before that of every domain. A person who no longer sees the place is passed over; a path of
+        which nobody is left counts as none. Empty where no path says anything.
+        """
+        fitting = [path for path in self.paths if _covers(path, domain, company, plant)]
+        for path in sorted(fitting, key=lambda one: one.rank, reverse=True):
+            found = [one for one in path.contacts.all() if self._scopes[one.user_id].covers(company, plant)]
+            if found:
+                return [Contact(one.user, one.after) for one in found]
+        return []
+
+
+def read_escalations(occasion: Occasion = Occasion.CASE) -> Escalations:
+    """All paths of one occasion."""
+    contacts = EscalationContact.objects.select_related("user").order_by("after", "pk")
+    shown = contacts.prefetch_related("user__grants")
+    return Escalations(
+        tuple(EscalationPath.objects.filter(occasion=occasion).prefetch_related(Prefetch("contacts", shown)))
+    )
+
+
+def contacts_for(
+    domain: str, company: int | None, plant: int | None, occasion: Occasion = Occasion.CASE
+) -> list[Contact]:
+    """Who is told about something of this domain and place, the soonest first. For many places read them once."""
+    return read_escalations(occasion).at(domain, company, plant)
+
+
+def _covers(path: EscalationPath, domain: str, company: int | None, plant: int | None) -> bool:
+    pairs = ((path.domain or None, domain), (path.company_id, company), (path.plant_id, plant))
+    return all(own in (None, asked) for own, asked in pairs)
