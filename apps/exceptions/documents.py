@@ -15,13 +15,9 @@ PARENTS = {
     "purchase.order.line": ("order", "purchase.order"),
     "sale.order.line": ("order", "sale.order"),
     "stock.move": ("transfer", "stock.picking"),
-<<<<<<< HEAD
-    "account.move.line": ("entry", "account.move"),
-    "mrp.workcenter.productivity": ("work_centre", "mrp.workcenter"),
-=======
+    "qc.inspection.line": ("inspection", "qc.inspection"),
     "mrp.workcenter.productivity": ("work_centre", "mrp.workcenter"),
     "account.move.line": ("entry", "account.move"),
->>>>>>> main
 }
 
 

@@ -89,7 +89,7 @@ class StockOnHold(Detector[HoldFacts]):
     domain = Domain.QUALITY
     owner = Role.QUALITY_LEAD
     subject_type = INSPECTION
-    remedies = ()
+    remedies = ("quality.quarantine", "quality.record_answers", "quality.agree_failure")
     limits = Limits()
     depends_on = {
         Inspection: "pk",
