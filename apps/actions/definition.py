@@ -11,10 +11,13 @@ from hashlib import sha256
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from django import forms
+from django.db.models import QuerySet
 
 from apps.accounts.models import User
 from apps.accounts.roles import Permission, Role
+from controltower.lib.places import place_of
 from controltower.lib.registry import Registry
+from controltower.lib.scope import Scope, Slice
 from odoo_sync.mirror.base import Mirror
 
 NEW = 0
@@ -54,9 +57,10 @@ class Step:
 
     ``safe_again`` says what makes a repeated call harmless. ``value``: writing the same values again changes nothing.
     ``state``: the method does nothing once the state has moved. ``external_id``: Odoo keeps one record per external
-    id; such a step makes one record by ``load`` (``fields`` and one row of ``data``), and its facts and those of an
-    undo call that record by the id ``NEW``, since nobody knows it before. Later steps of
-    the plan call it so as well, and a cell of their ``data`` by ``new``. ``marker``: the effect carries a token that is
+    id; such a step makes one record by ``load`` (``fields`` and one row of ``data``; more rows hold more lines, whose
+    ids are ``readings.line_id``: without one, a repetition would add them again), and its facts and those of an undo
+    call that record by the id ``NEW``, since nobody knows it before. Later steps of the plan call it so as well, and a
+    cell of their ``data`` by ``new``. ``marker``: the effect carries a token that is
     searched for first. ``no``: nothing does.
     """
 
@@ -204,6 +208,14 @@ class Action(Generic[S]):
     def subject_for(self, record: Mirror) -> S | None:
         """The record to act on, for a case about ``record``; None when the action does not fit it."""
         return record if isinstance(record, self.subject) else None  # type: ignore[return-value]
+
+    def place(self, subject: S) -> Slice:
+        """Where a requester and an approver need their rights, and whose request it is."""
+        return place_of(subject)
+
+    def reachable(self, scope: Scope) -> QuerySet[Any]:
+        """The records that people with this scope may act on: those they may see."""
+        return self.subject.objects.all().within(scope)
 
     def initial(self, subject: S) -> dict[str, Any]:
         """Values the form starts with."""
