@@ -49,6 +49,7 @@ PAGES = {
     "thresholds": "/settings/limits/",
     "limits of a detector": "/settings/limits/purchase.late_line/",
     "escalation": "/settings/escalation/",
+    "connections": "/settings/connections/",
 }
 
 
