@@ -29,6 +29,20 @@ def create(login: str, password: str, *, name: str = "", email: str = "", by: Us
 
 
 @transaction.atomic
+def correct(user: User, *, name: str, email: str, by: User | None) -> None:
+    """Another name or e-mail address; nothing is written where neither differs."""
+    _allow(by)
+    before = {"name": user.get_full_name(), "email": user.email}
+    first, _space, last = name.strip().partition(" ")
+    user.first_name, user.last_name, user.email = first, last, email
+    after = {"name": user.get_full_name(), "email": user.email}
+    told = [f"{what}: {before[what] or '–'} → {after[what] or '–'}" for what in before if before[what] != after[what]]
+    if told:
+        user.save(update_fields=["first_name", "last_name", "email"])
+        record(by, "person.corrected", user, login=user.username, changes=told)
+
+
+@transaction.atomic
 def deactivate(user: User, *, by: User | None) -> None:
     """End a person's sign-in; open sessions and sockets end with it, the trail keeps the name.
 

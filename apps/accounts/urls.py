@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("people/", people_views.directory, name="people"),
     path("people/new/", people_views.new, name="new_person"),
     path("people/<int:key>/", people_views.person, name="person"),
+    path("people/<int:key>/details/", people_views.details, name="person_details"),
     path("people/<int:key>/give/", people_views.give, name="give"),
     path("people/<int:key>/take/<int:grant>/", people_views.take, name="take"),
     *[

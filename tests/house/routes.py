@@ -60,6 +60,7 @@ ROUTES: dict[str, Route] = {
     "accounts:people": Route(Held.PEOPLE),
     "accounts:new_person": Route(Held.SWITCH, ("get", "post")),
     "accounts:person": Route(Held.PEOPLE, values={"key": 1}),
+    "accounts:person_details": Route(Held.SWITCH, ("post",), {"key": 1}),
     "accounts:give": Route(Held.PEOPLE, ("post",), {"key": 1}),
     "accounts:take": Route(Held.PEOPLE, ("post",), {"key": 1, "grant": 1}),
     "accounts:deactivate_person": Route(Held.SWITCH, ("post",), {"key": 1}),
