@@ -15,6 +15,7 @@ from odoo_sync.probe import Capabilities, look
 from odoo_sync.transport import Address, OdoorpcTransport, split_address
 
 SECONDS = 20.0
+MOST_ANSWERED = 8 * 1024 * 1024
 OLDEST, TRIED = 17, frozenset({18})
 _VERSION = re.compile(r"(\d+)\.\d+")
 _API_KEY = re.compile(r"^[0-9a-f]{40}$")
@@ -68,7 +69,7 @@ class Right:
 
 def check_address(url: str) -> Reached:
     """Whether an Odoo answers there, over TLS or not, and which. Raises OdooError."""
-    transport = OdoorpcTransport(Address(url, "", "", ""))
+    transport = OdoorpcTransport(Address(url, "", "", ""), most_bytes=MOST_ANSWERED)
     try:
         found = version(transport, seconds=SECONDS)
         return Reached(found, split_address(url)[2], _databases(transport))
@@ -78,7 +79,7 @@ def check_address(url: str) -> Reached:
 
 def check_database(url: str, database: str) -> bool | None:
     """Whether there is such a database; null where the server does not say. Raises OdooError."""
-    transport = OdoorpcTransport(Address(url, database, "", ""))
+    transport = OdoorpcTransport(Address(url, database, "", ""), most_bytes=MOST_ANSWERED)
     try:
         answer = transport.database("db_exist", database, seconds=SECONDS)
     except OdooError as error:
@@ -92,7 +93,7 @@ def check_database(url: str, database: str) -> bool | None:
 
 def check_sign_in(address: Address) -> SignedIn:
     """Who signs in with this login and key. Raises OdooError."""
-    transport = OdoorpcTransport(address)
+    transport = OdoorpcTransport(address, most_bytes=MOST_ANSWERED)
     try:
         client = Client(transport)
         user = client.read("res.users", [transport.uid], ["name", "company_ids"], seconds=SECONDS)[0]
@@ -106,7 +107,7 @@ def check_sign_in(address: Address) -> SignedIn:
 
 def check_rights(address: Address) -> list[Right]:
     """What can be read of every mirrored model. Raises OdooError."""
-    transport = OdoorpcTransport(address)
+    transport = OdoorpcTransport(address, most_bytes=MOST_ANSWERED)
     try:
         user = Client(transport).read("res.users", [transport.uid], ["company_ids"], seconds=SECONDS)[0]
         client = Client(transport, tuple(sorted(user["company_ids"])))

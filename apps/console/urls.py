@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("settings/escalation/new/", escalation.path, name="settings_new_path"),
     path("settings/escalation/<int:key>/", escalation.path, name="settings_path"),
     path("settings/connections/", connections.connections, name="settings_connections"),
+    path("settings/connections/stop-writes/", connections.stop_writes, name="settings_stop_writes"),
     path("settings/connections/new/", connect.connect, name="settings_new_connection"),
     path("settings/connections/new/<str:step>/", connect.connect, name="settings_connect"),
     path("settings/connections/<int:number>/", connections.connection, name="settings_connection"),

@@ -96,6 +96,7 @@ ROUTES: dict[str, Route] = {
     "console:settings_new_path": Route(Held.LIMITS, ("get", "post")),
     "console:settings_path": Route(Held.LIMITS, ("get", "post"), {"key": 1}),
     "console:settings_connections": Route(Held.SWITCH),
+    "console:settings_stop_writes": Route(Held.SWITCH, ("get", "post")),
     "console:settings_new_connection": Route(Held.SWITCH, ("get", "post")),
     "console:settings_connect": Route(Held.SWITCH, ("get", "post"), {"step": "address"}),
     "console:settings_connection": Route(Held.SWITCH, ("get", "post"), {"number": 1}),

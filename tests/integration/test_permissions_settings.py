@@ -24,6 +24,7 @@ LIMITS_PAGES = (
 CONNECTION_PAGES = (
     "console:settings_connections", "console:settings_new_connection", "console:settings_connect",
     "console:settings_connection", "console:settings_connection_edit", "console:settings_connection_remove",
+    "console:settings_stop_writes",
 )  # fmt: skip
 SETTINGS_PAGES = ("console:settings", "console:settings_path", *LIMITS_PAGES, *CONNECTION_PAGES)
 SETTABLE = (Permission.SET_LIMITS, Permission.MANAGE_PEOPLE, Permission.MANAGE_SYNC)

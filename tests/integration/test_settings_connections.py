@@ -364,3 +364,16 @@ def test_the_kill_switch_is_on_the_page_and_leads_back_to_it(
     assert client.post(switch)["Location"] == "/settings/connections/"
     assert "writing stopped" in text_of(client.get("/settings/connections/"))
     assert "writing stopped for 1" in text_of(client.get("/settings/"))
+
+
+def test_writing_is_stopped_everywhere_at_once(client: Client, admin: User) -> None:
+    for name in ("One", "Two"):
+        Connection.objects.create(name=name, url=f"http://{name}.test", database="d", login="bot", secret=b"")
+    Connection.objects.create(
+        name="Off", url="http://o.test", database="d", login="b", secret=b"", writes_enabled=False
+    )
+    assert "One, Two" in text_of(client.get("/settings/connections/stop-writes/"))
+    assert client.post("/settings/connections/stop-writes/").status_code == 302
+    assert not Connection.objects.filter(writes_enabled=True).exists()
+    assert Entry.objects.filter(verb="connection.writes_stopped").count() == 2
+    assert "Nothing is written anywhere" in text_of(client.get("/settings/connections/stop-writes/"))

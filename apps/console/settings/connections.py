@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.access import require
@@ -19,6 +20,7 @@ from apps.console.connections import change, disconnect, edition, look_again
 from apps.console.errors import RefusedError
 from apps.console.mirror_state import Standing, standing_of, standings
 from apps.console.settings.connection_forms import ChangeForm
+from apps.console.switches import stop_all_writes
 from apps.exceptions.models import Case
 from controltower.lib.scope import Scope
 from odoo_sync.errors import OdooError
@@ -32,6 +34,22 @@ def connections(request: HttpRequest) -> HttpResponse:
     gone = Connection.objects.exclude(retired_at=None).order_by("-retired_at")[:20]
     context = {"standings": standings(Scope.everything()), "gone": gone}
     return render(request, "console/settings/connections.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_writes(request: HttpRequest) -> HttpResponse:
+    """The kill switch of every Odoo at once: says what it means, and does it on POST."""
+    by = _managed(request)
+    if request.method == "POST":
+        count = stop_all_writes(by=by)
+        messages.success(
+            request, ngettext("Writing stopped for %d Odoo.", "Writing stopped for %d Odoos.", count) % count
+        )
+        return redirect("console:settings_connections")
+    names = (
+        Connection.objects.filter(writes_enabled=True, retired_at=None).order_by("name").values_list("name", flat=True)
+    )
+    return render(request, "console/settings/stop_writes.html", {"names": names})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -85,7 +85,7 @@ SECTIONS = (
         "console:settings_connections",
         Permission.MANAGE_SYNC,
         ("console:settings_connect", "console:settings_new_connection", "console:settings_connection",
-         "console:settings_connection_edit", "console:settings_connection_remove"),
+         "console:settings_connection_edit", "console:settings_connection_remove", "console:settings_stop_writes"),
     ),
 )  # fmt: skip
 ANY = tuple(dict.fromkeys(one.needs for one in SECTIONS))
