@@ -86,6 +86,16 @@ SECTIONS = (
         Permission.TIE_MACHINES,
         ("console:settings_machine",),
     ),
+    Section(
+        "connections",
+        gettext_lazy("Connections"),
+        gettext_lazy("Which Odoo databases are read, with whose key, and whether anything may be written to them."),
+        "sync",
+        "console:settings_connections",
+        Permission.MANAGE_SYNC,
+        ("console:settings_connect", "console:settings_new_connection", "console:settings_connection",
+         "console:settings_connection_edit", "console:settings_connection_remove", "console:settings_stop_writes"),
+    ),
 )  # fmt: skip
 ANY = tuple(dict.fromkeys(one.needs for one in SECTIONS))
 
