@@ -127,6 +127,7 @@ CELERY_BEAT_SCHEDULE = {
     "probe the connections": {"task": "odoo_sync.tasks.probe", "schedule": timedelta(minutes=10)},
     "evaluate what time has changed": {"task": "apps.exceptions.tasks.check_due", "schedule": 5.0},
     "evaluate everything": {"task": "apps.exceptions.tasks.sweep", "schedule": timedelta(minutes=10)},
+    "tell the next contact": {"task": "apps.exceptions.tasks.escalate", "schedule": 15.0, "options": {"expires": 15.0}},
     "publish what was left behind": {"task": "apps.exceptions.tasks.publish", "schedule": 2.0},
     "deliver what waits": {"task": "apps.actions.tasks.deliver_waiting", "schedule": 5.0},
     "end grants whose time has come": {"task": "apps.accounts.tasks.announce_ended_grants", "schedule": 10.0},

@@ -20,6 +20,7 @@ phrases.add(
         "case.started": _("started work on the case"),
         "case.snoozed": _("snoozed the case until {until}"),
         "case.noted": _("noted: {text}"),
+        "case.escalated": _("told {to_name}, because nobody had acknowledged the case for {waited}"),
         "case.closed": _("closed the case: {reason}"),
         "limit.set": _("set limits of {rule} for {where}: {values} ({reason}); before: {before}"),
         "limit.dropped": _("took back the limits of {rule} for {where}: {before} ({reason})"),
