@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from odoo_sync.connections import address_of
-from odoo_sync.errors import WritesStoppedError
+from odoo_sync.errors import SchemaError, WritesStoppedError
 from odoo_sync.models import Connection
 from odoo_sync.transport import OdoorpcTransport
 
 ACTION_SECONDS = 300.0
+NO_EXTERNAL_ID = "External ID not found"
 POSITIONAL: Mapping[str, tuple[str, ...]] = {
     "create": ("vals_list",),
     "write": ("vals",),
@@ -88,6 +89,24 @@ class Writer:
         """Ids of the records that match, archived ones included."""
         named = {"order": order, "limit": limit, "context": self._context(company)}
         return list(self._transport.call(model, "search", [list(domain)], named, seconds=deadline))
+
+    def known_as(self, external_id: str, *, company: int | None, deadline: float = 60.0) -> int | None:
+        """The id of the record under an external id; None where there is none, or none that the bot may see.
+
+        Odoo: ir.model.data.check_object_reference, which asks for no right on external ids, and answers an unknown
+        one with a ValueError.
+        """
+        module, _, name = external_id.partition(".")
+        named = {"context": self._context(company)}
+        try:
+            found = self._transport.call(
+                "ir.model.data", "check_object_reference", [module, name], named, seconds=deadline
+            )
+        except SchemaError as error:
+            if NO_EXTERNAL_ID in error.detail:
+                return None
+            raise
+        return found[1] or None if found else None
 
     def _refuse_when_stopped(self) -> None:
         """The switch is read from the database each time: it must work at once, in every process."""

@@ -12,7 +12,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from apps.actions.decide import plain, same
-from apps.actions.definition import Plan, Step, actions, split_fact
+from apps.actions.definition import NEW, Plan, Step, actions, split_fact
 
 LINE = 30
 MOMENT = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")
@@ -86,6 +86,8 @@ def messages(plan: Plan, step: Step, words: Mapping[str, Any]) -> dict[tuple[str
 
 def is_written(step: Step, model: str, odoo_id: int, name: str) -> bool:
     """Whether the call itself sets this field, rather than Odoo as a consequence."""
+    if odoo_id == NEW:
+        return model == step.model
     return model == step.model and odoo_id in step.ids and name in step.args.get("vals", {})
 
 

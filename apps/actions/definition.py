@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -17,6 +17,8 @@ from apps.accounts.roles import Permission, Role
 from controltower.lib.registry import Registry
 from odoo_sync.mirror.base import Mirror
 
+NEW = 0
+"""Stands in a plan for the id of the record that the plan will make."""
 SafeAgain = Literal["value", "state", "external_id", "marker", "no"]
 
 
@@ -52,7 +54,9 @@ class Step:
 
     ``safe_again`` says what makes a repeated call harmless. ``value``: writing the same values again changes nothing.
     ``state``: the method does nothing once the state has moved. ``external_id``: Odoo keeps one record per external
-    id. ``marker``: the effect carries a token that is searched for first. ``no``: nothing does.
+    id; such a step makes one record by ``load`` (``fields`` and one row of ``data``), and its facts and those of an
+    undo call that record by the id ``NEW``, since nobody knows it before. ``marker``: the effect carries a token that
+    is searched for first. ``no``: nothing does.
     """
 
     connection: int
@@ -116,8 +120,23 @@ def step_from(raw: Mapping[str, Any]) -> Step:
 
 
 def records_of(step: Step) -> Iterable[tuple[str, int]]:
-    """The records that a step writes or expects to change."""
-    return {(step.model, one) for one in step.ids} | {split_fact(key, step.model)[:2] for key in step.expect}
+    """The records that a step writes or expects to change, but for one that it makes."""
+    found = {(step.model, one) for one in step.ids} | {split_fact(key, step.model)[:2] for key in step.expect}
+    return {one for one in found if one[1] != NEW}
+
+
+def made_as(step: Step, odoo_id: int) -> Step:
+    """A step about the record that is ``NEW`` in its plan, now that its id is known."""
+
+    def known(facts: Mapping[str, Any]) -> dict[str, Any]:
+        parts = {key: split_fact(key, step.model) for key in facts}
+        return {
+            fact(model, odoo_id, name) if number == NEW else key: facts[key]
+            for key, (model, number, name) in parts.items()
+        }
+
+    ids = tuple(odoo_id if one == NEW else one for one in step.ids)
+    return replace(step, ids=ids, guard=known(step.guard), expect=known(step.expect))
 
 
 S = TypeVar("S", bound=Mirror)

@@ -28,7 +28,7 @@ from apps.actions.deliveries import (
     step_of,
 )
 from apps.actions.models import Delivery, DeliveryState
-from apps.actions.readings import facts_now, is_marked, marked_args
+from apps.actions.readings import facts_now, is_marked, made_by, marked_args, refused
 from apps.actions.standstill import standstill
 from apps.actions.verdicts import expire_undecided, settle
 from apps.audit.record import record
@@ -93,8 +93,11 @@ def _attempt(delivery: Delivery) -> None:
 
 def _look(writer: Writer, step: Step, delivery: Delivery) -> tuple[dict[str, Any], Decision]:
     """What Odoo says now, and what follows from it. Raises OdooError."""
-    seen = facts_now(writer, step)
-    return seen, decide(step, seen, marked=is_marked(writer, step, delivery.token))
+    made = made_by(writer, step, delivery.token)
+    if made is not None:
+        delivery.evidence["made"] = made
+    seen = facts_now(writer, step, made)
+    return seen, decide(step, seen, marked=is_marked(writer, step, delivery.token, made))
 
 
 def _may_send_again(delivery: Delivery, step: Step) -> bool:
@@ -155,16 +158,25 @@ def _read_back(writer: Writer, step: Step, delivery: Delivery, answer: Any) -> N
     for wait in READ_BACKS:
         sleep(wait)
         seen, decision = _look(writer, step, delivery)
-        if decision.next is Next.DONE or (step.safe_again == "no" and not step.expect):
+        if _is_proved(step, seen, decision):
             return _settle_done(delivery, seen)
     if isinstance(answer, dict) and answer.get("res_model"):
         message = _("Odoo asks a question that this action does not answer (%s).") % answer["res_model"]
         return settle(delivery, DeliveryState.REJECTED, message, after=seen)
+    if refusal := refused(answer):
+        return settle(delivery, DeliveryState.REJECTED, refusal, after=seen)
     if step.safe_again == "marker":
         return settle(delivery, DeliveryState.UNKNOWN, _("Odoo took it, but it cannot be found there."), after=seen)
     message = _("Odoo accepted it, but holds something else now. Both values are kept.")
     missing = [one.stored() for one in unmet(step, seen)]
     return settle(delivery, DeliveryState.CONFLICT, message, after=seen, differences=missing)
+
+
+def _is_proved(step: Step, seen: dict[str, Any], decision: Decision) -> bool:
+    """Whether what was read back is the effect; a record that was made must also be as it was meant to be."""
+    if decision.next is Next.DONE:
+        return step.safe_again != "external_id" or not unmet(step, seen)
+    return step.safe_again == "no" and not step.expect
 
 
 def _after_error(writer: Writer, step: Step, delivery: Delivery, error: OdooError) -> None:

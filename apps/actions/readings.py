@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from apps.actions.decide import plain
-from apps.actions.definition import Step, split_fact
+from apps.actions.definition import NEW, Step, split_fact
 
 
 class Reader(Protocol):
@@ -19,21 +19,26 @@ class Reader(Protocol):
 
     def search(self, model: str, domain: Sequence[Any], *, company: int | None) -> list[int]: ...
 
+    def known_as(self, external_id: str, *, company: int | None) -> int | None: ...
 
-def facts_now(reader: Reader, step: Step) -> dict[str, Any]:
+
+def facts_now(reader: Reader, step: Step, made: int | None = None) -> dict[str, Any]:
     """Every fact of guard and expect as Odoo has it now; facts of records that are gone are missing.
 
-    One read per model. Raises OdooError.
+    ``made`` is the record that the step has made, null while it has not: its facts are then missing too. One read per
+    model. Raises OdooError.
     """
-    keys = {key: split_fact(key, step.model) for key in {*step.guard, *step.expect}}
+    named = {key: split_fact(key, step.model) for key in {*step.guard, *step.expect}}
+    keys = {key: (model, made if number == NEW else number, name) for key, (model, number, name) in named.items()}
     wanted: dict[str, dict[int, set[str]]] = {}
     for model, odoo_id, name in keys.values():
-        wanted.setdefault(model, {}).setdefault(odoo_id, set()).add(name)
+        if odoo_id is not None:
+            wanted.setdefault(model, {}).setdefault(odoo_id, set()).add(name)
     rows = {model: _rows(reader, step, model, records) for model, records in sorted(wanted.items())}
     return {
         key: plain(rows[model][odoo_id][name])
         for key, (model, odoo_id, name) in sorted(keys.items())
-        if odoo_id in rows[model]
+        if odoo_id is not None and odoo_id in rows[model]
     }
 
 
@@ -47,13 +52,34 @@ def mark(token: UUID) -> str:
     return f"<{token}@control-tower>"
 
 
-def is_marked(reader: Reader, step: Step, token: UUID) -> bool | None:
-    """Whether Odoo holds this step's marked message; None for steps that carry no mark. Raises OdooError."""
+def external_id(token: UUID) -> str:
+    """The external id under which Odoo keeps the record that a step makes. Odoo: ir.model.data, unique."""
+    return f"control_tower.{token.hex}"
+
+
+def made_by(reader: Reader, step: Step, token: UUID) -> int | None:
+    """The record that a step has made; None where it has not, or makes none. Raises OdooError."""
+    return reader.known_as(external_id(token), company=step.company) if step.safe_again == "external_id" else None
+
+
+def is_marked(reader: Reader, step: Step, token: UUID, made: int | None = None) -> bool | None:
+    """Whether Odoo holds what this step leaves there; None for steps that carry no mark. Raises OdooError."""
+    if step.safe_again == "external_id":
+        return made is not None
     if step.safe_again != "marker":
         return None
     return bool(reader.search("mail.message", [("message_id", "=", mark(token))], company=step.company))
 
 
+def refused(answer: Any) -> str:
+    """What Odoo says where ``load`` has taken nothing, in its own words; empty for any other answer."""
+    told = answer.get("messages") if isinstance(answer, dict) and answer.get("ids") is False else None
+    return " ".join(str(one.get("message", "")) for one in told or [] if isinstance(one, Mapping))
+
+
 def marked_args(step: Step, token: UUID) -> Mapping[str, Any]:
     """The named arguments as they are sent: the plan's own, with the token where the step carries one."""
+    if step.safe_again == "external_id":
+        rows = [[external_id(token), *row] for row in step.args["data"]]
+        return {"fields": ["id", *step.args["fields"]], "data": rows}
     return {**step.args, "message_id": mark(token)} if step.safe_again == "marker" else step.args

@@ -31,7 +31,7 @@ def after(request_id: UUID) -> None:
     request = Request.objects.select_related("connection").get(pk=request_id)
     if not request.deliveries.exclude(state__in=[DeliveryState.WAITING, DeliveryState.SKIPPED]).exists():
         return
-    touched = _touched(Plan.load(request.plan))
+    touched = _touched(Plan.load(request.plan), made(request))
     try:
         client = open_client(request.connection)
         try:
@@ -47,7 +47,7 @@ def after(request_id: UUID) -> None:
 def read_anew_at(request: Request, plan: Plan) -> datetime | None:
     """When the last of the records of a request was read after it had moved on; None while one is still older."""
     moments: list[datetime | None] = []
-    for mirror, ids in _touched(plan).items():
+    for mirror, ids in _touched(plan, made(request)).items():
         rows = mirror.objects.filter(pk__in=[row_key(request.connection_id, one) for one in ids])
         seen = rows.aggregate(first=Min("read_began_at"), last=Max("read_ended_at"))
         moments += [seen["last"] if seen["first"] and seen["first"] >= request.state_at else None]
@@ -55,11 +55,17 @@ def read_anew_at(request: Request, plan: Plan) -> datetime | None:
     return max(known) if len(known) == len(moments) and known else None
 
 
-def _touched(plan: Plan) -> dict[type[Mirror], set[int]]:
-    """The mirrored records of a plan, by mirror."""
+def made(request: Request) -> set[tuple[str, int]]:
+    """The records (Odoo model, Odoo id) that a request has made."""
+    steps = request.deliveries.filter(evidence__has_key="made").values_list("step__model", "evidence__made")
+    return {(model, odoo_id) for model, odoo_id in steps}
+
+
+def _touched(plan: Plan, made: set[tuple[str, int]]) -> dict[type[Mirror], set[int]]:
+    """The mirrored records of a plan and those it has made, by mirror."""
     touched: dict[type[Mirror], set[int]] = defaultdict(set)
     by_model = {mirror.source.model: mirror for mirror in mirrors}
-    for model, odoo_id in plan.records():
+    for model, odoo_id in {*plan.records(), *made}:
         if model in by_model:
             touched[by_model[model]].add(odoo_id)
     return touched

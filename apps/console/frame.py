@@ -20,6 +20,7 @@ from apps.accounts.scope import live_grants, scope_of
 from apps.actions.authority import deciding_roles
 from apps.actions.models import Request, RequestState
 from apps.console.freshness import Freshness, freshness
+from apps.console.settings.sections import ANY, section_of, sections_of
 from apps.exceptions.places import Directory
 from apps.notifications import inbox
 from controltower.lib.scope import Scope
@@ -44,15 +45,16 @@ class Item:
     url: str
     current: bool = False
     count: int = 0
+    key: str = ""
 
 
 class Way(NamedTuple):
-    """A page of the rail, and the permission without which it is not offered."""
+    """A page of the rail, and the permission without which it is not offered; of several, any one will do."""
 
     label: Any
     icon: str
     name: str
-    needs: Permission
+    needs: Permission | tuple[Permission, ...]
 
 
 WAYS = (
@@ -62,7 +64,7 @@ WAYS = (
     Way(gettext_lazy("KPIs"), "kpis", "kpis:scorecard", Permission.SEE_CASES),
     Way(gettext_lazy("Audit"), "audit", "console:audit", Permission.SEE_AUDIT),
     Way(gettext_lazy("Sync"), "sync", "console:sync", Permission.SEE_SYNC),
-    Way(gettext_lazy("People"), "people", "accounts:people", Permission.MANAGE_PEOPLE),
+    Way(gettext_lazy("Settings"), "settings", "console:settings", ANY),
 )
 
 
@@ -95,7 +97,7 @@ class Frame:
     @cached_property
     def items(self) -> Sequence[Item]:
         """The rail: only what exists and what the person may open."""
-        current = self.request.resolver_match.view_name if self.request.resolver_match else ""
+        current = self._page
         offered = ((way, address(way.name)) for way in WAYS if self._holds(way.needs))
         return [
             Item(way.label, way.icon, url, is_within(current, way.name), self._waiting(way.name))
@@ -149,8 +151,26 @@ class Frame:
         """The person's roles in words, each once."""
         return ", ".join(sorted({str(Role(grant.role).label) for grant in live_grants(self.user)})) or _("no role yet")
 
-    def _holds(self, permission: Permission) -> bool:
-        return not scope_of(self.user, permission).is_empty
+    @cached_property
+    def settings(self) -> Sequence[Item]:
+        """The parts of the settings that the person may open."""
+        here = section_of(self._page)
+        return [
+            Item(one.title, one.icon, address(one.name), one.key == here, key=one.key) for one in sections_of(self.user)
+        ]
+
+    @property
+    def is_settings_home(self) -> bool:
+        return self._page == "console:settings"
+
+    @property
+    def _page(self) -> str:
+        match = self.request.resolver_match
+        return match.view_name if match else ""
+
+    def _holds(self, permission: Permission | tuple[Permission, ...]) -> bool:
+        wanted = permission if isinstance(permission, tuple) else (permission,)
+        return any(not scope_of(self.user, one).is_empty for one in wanted)
 
     def _waiting(self, name: str) -> int:
         if name != "actions:inbox":
@@ -182,6 +202,8 @@ def address(name: str) -> str:
 
 def is_within(current: str, name: str) -> bool:
     """Whether the page shown belongs to this way: same application, and in the console the same page."""
+    if name == "console:settings":
+        return current.startswith(name) or bool(section_of(current))
     application = name.partition(":")[0]
     return current == name or (application != "console" and current.partition(":")[0] == application)
 

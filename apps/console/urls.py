@@ -3,12 +3,21 @@
 from django.urls import URLPattern, path
 
 from apps.console import audit, pulse, sync
+from apps.console.settings import escalation, home, limits
 
 app_name = "console"
 urlpatterns: list[URLPattern] = [
     path("audit/", audit.audit, name="audit"),
     path("audit/export.<str:form>", audit.export, name="audit_export"),
     path("freshness/", pulse.pulse, name="freshness"),
+    path("settings/", home.home, name="settings"),
+    path("settings/limits/", limits.limits, name="settings_limits"),
+    path("settings/limits/<str:key>/", limits.rule, name="settings_rule"),
+    path("settings/score/", limits.score, name="settings_score"),
+    path("settings/approvals/", limits.approvals, name="settings_approvals"),
+    path("settings/escalation/", escalation.escalation, name="settings_escalation"),
+    path("settings/escalation/new/", escalation.path, name="settings_new_path"),
+    path("settings/escalation/<int:key>/", escalation.path, name="settings_path"),
     path("sync/", sync.sync, name="sync"),
     path("sync/<int:number>/record/", sync.record, name="record"),
     path("sync/<int:number>/<str:act>/", sync.switch, name="switch"),

@@ -10,7 +10,7 @@ from typing import Any
 from apps.actions.definition import Action, actions
 from apps.exceptions.definition import Detector, Severity, detectors
 from apps.exceptions.limit_values import shown_value
-from apps.exceptions.limits import other_rules
+from apps.exceptions.limits import Kind, other_rules
 from apps.exceptions.score import DEFAULT, score
 
 HEAD = """# Catalogue
@@ -39,7 +39,7 @@ def _lines() -> Iterator[str]:
     for action in actions:
         yield from _action(action)
     yield "## Limits of actions\n"
-    for rule in other_rules():
+    for rule in (one for one in other_rules() if one.kind == Kind.ACTION):
         yield f"### {rule.title}\n"
         yield from _paragraphs(getdoc(rule.default))
         places = ", ".join(["group", *sorted(rule.levels)])

@@ -14,7 +14,7 @@ from apps.exceptions.purchases import PurchaseFacts
 
 def chain(facts: PurchaseFacts, projection: Projection, money: Mapping[int, Decimal]) -> tuple[Link, ...]:
     """Vendor, purchase line, then everything downstream once, each below the first link that leads to it."""
-    return (*_source(facts, projection), *_downstream(facts.network, projection, money))
+    return (*_source(facts, projection), *downstream(facts.network, projection, money))
 
 
 def _source(facts: PurchaseFacts, projection: Projection) -> Iterator[Link]:
@@ -42,7 +42,8 @@ def _promised(facts: PurchaseFacts) -> datetime | None:
     return max(known) if known else facts.promised_at
 
 
-def _downstream(network: Network, projection: Projection, money: Mapping[int, Decimal]) -> Iterator[Link]:
+def downstream(network: Network, projection: Projection, money: Mapping[int, Decimal]) -> Iterator[Link]:
+    """Every link behind the first ones, once."""
     for node, depth in network.walk():
         if node.kind == "move":
             link = _move(network, node, projection)

@@ -93,8 +93,22 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Running:
+    """Money that grows by itself: from ``at`` on by ``per_hour``, in group currency, and from ``until`` on at another
+    rate, which the next judgement will know; null where the rate lasts. ``since`` is when what costs it began."""
+
+    at: datetime
+    per_hour: Decimal
+    until: datetime | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Impact:
     """What a finding puts at risk. ``money`` is group currency, each sale order line counted once.
+
+    ``own_money`` is the part of it that is no order's, such as the cost of a machine that stands still; ``running``
+    says how the whole grows until the next judgement, null where it does not.
 
     ``importance`` is the weight of the most important customer, from 0 to 1; ``customer_class`` names the class that
     gave it, empty where the lowest counts for want of a class; ``unclassified`` counts the customers without one.
@@ -103,6 +117,8 @@ class Impact:
     """
 
     money: Decimal = Decimal(0)
+    own_money: Decimal = Decimal(0)
+    running: Running | None = None
     currency: str = "EUR"
     customers: tuple[int, ...] = ()
     order_lines: tuple[int, ...] = ()

@@ -72,6 +72,7 @@ class Step:
 
 
 KINDS: dict[str, Any] = {
+    "work_centre": gettext_lazy("Machine"),
     "vendor": gettext_lazy("Vendor"),
     "purchase_line": gettext_lazy("Purchase"),
     "receipt": gettext_lazy("Receipt"),

@@ -37,3 +37,7 @@ class EmptyTextError(CaseError):
 
 class LimitError(Exception):
     """A limit cannot be set so; the message says what to write instead."""
+
+
+class LimitChangedError(LimitError):
+    """Somebody else has changed the limits since they were looked at."""

@@ -12,11 +12,12 @@ from django.utils.translation import gettext
 
 from apps.exceptions.definition import Detector, Moot, Subject, detectors
 from apps.exceptions.inhibition import stale_reasons
-from apps.exceptions.limits import rule_of, ruling_of
+from apps.exceptions.limits import rule_of, rulings_of
 from apps.exceptions.models import Case, Check
 from apps.exceptions.payload import digest
 from apps.exceptions.settle import Judged, Settlement, newest_cases
 from apps.exceptions.timetable import keep
+from apps.exceptions.weights import RULE as SCORE
 from controltower.lib.keys import split_key
 from controltower.lib.locks import lock_in_transaction
 from controltower.lib.scope import Scope
@@ -58,11 +59,11 @@ def _evaluate(detector: type[Detector[Any]], subjects: list[str], now: datetime 
 def _judge(detector: type[Detector[Any]], subjects: list[str], now: datetime) -> Iterator[tuple[str, Judged]]:
     member = detector()
     candidates = member.candidates(Scope.everything(), subjects)
-    ruling = ruling_of(rule_of(detector.key))
+    ruling, weights = rulings_of(rule_of(detector.key), SCORE)
     for facts in member.facts(candidates, now):
         limits = ruling.of(facts.subject)
         verdict = member.judge(facts, limits.values, now)
-        yield verdict.subject.key, Judged(verdict, digest(facts, limits.values), limits)
+        yield verdict.subject.key, Judged(verdict, digest(facts, limits.values), limits, weights.of(verdict.subject))
 
 
 def _subject_of(case: Case) -> Subject:
@@ -111,17 +112,18 @@ def sweep(
     """Judge everything that may be a case, is one, or was closed while its condition lasted; returns how many."""
     done = 0
     for detector in [only] if only is not None else list(detectors):
-        subjects = _subjects_within(detector, Scope.everything())
+        subjects = subjects_within(detector, Scope.everything())
         done += evaluate(detector, (one for one in subjects if connection in (None, _database_of(one))), now=now)
     return done
 
 
 def evaluate_within(detector: type[Detector[Any]], scope: Scope, *, now: datetime | None = None) -> int:
     """Judge everything of one detector in a part of the group, such as where its limits have changed."""
-    return evaluate(detector, _subjects_within(detector, scope), now=now)
+    return evaluate(detector, subjects_within(detector, scope), now=now)
 
 
-def _subjects_within(detector: type[Detector[Any]], scope: Scope) -> set[str]:
+def subjects_within(detector: type[Detector[Any]], scope: Scope) -> set[str]:
+    """Everything of one detector in a part of the group: what may be found, is a case, or waits for its time."""
     held = Case.objects.held().within(scope).filter(detector=detector.key).values_list("subject_key", flat=True)
     waiting = Check.objects.within(scope).filter(detector=detector.key).values_list("subject_key", flat=True)
     return {*detector().subjects(scope), *held, *waiting}

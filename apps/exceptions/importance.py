@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
+
+from django.utils.translation import gettext as _
 
 
 class CustomerClass(NamedTuple):
@@ -16,6 +18,21 @@ class CustomerClass(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.tag} = {self.weight}"
+
+
+USUAL_CLASSES = (
+    CustomerClass("Customer class A", Decimal("1.0")),
+    CustomerClass("Customer class B", Decimal("0.6")),
+    CustomerClass("Customer class C", Decimal("0.3")),
+)
+
+
+def problems_of(classes: Sequence[CustomerClass]) -> Iterator[str]:
+    """What makes no sense about some classes, in words."""
+    if not classes:
+        yield _("Name at least one customer class.")
+    if not all(Decimal(0) <= one.weight <= Decimal(1) for one in classes):
+        yield _("The weight of a customer class lies between 0 and 1.")
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.exceptions.importance import CustomerClass
+from apps.exceptions.importance import USUAL_CLASSES, CustomerClass, problems_of
 from apps.exceptions.network import Projection
 from apps.exceptions.purchases import PurchaseFacts
 from odoo_sync.working_time import local_day, on_day, working_days_between
@@ -27,11 +26,7 @@ class Limits:
 
     overdue_days: int = 1
     slipped_days: int = 1
-    customer_classes: tuple[CustomerClass, ...] = (
-        CustomerClass("Customer class A", Decimal("1.0")),
-        CustomerClass("Customer class B", Decimal("0.6")),
-        CustomerClass("Customer class C", Decimal("0.3")),
-    )
+    customer_classes: tuple[CustomerClass, ...] = USUAL_CLASSES
 
     titles: ClassVar[Mapping[str, Any]] = {
         "overdue_days": gettext_lazy("Late from, working days"),
@@ -42,10 +37,7 @@ class Limits:
     def problems(self) -> Iterator[str]:
         if min(self.overdue_days, self.slipped_days) < 1:
             yield _("A line is late from one working day on: overdue_days and slipped_days are 1 or more.")
-        if not self.customer_classes:
-            yield _("Name at least one customer class.")
-        if not all(Decimal(0) <= one.weight <= Decimal(1) for one in self.customer_classes):
-            yield _("The weight of a customer class lies between 0 and 1.")
+        yield from problems_of(self.customer_classes)
 
 
 @dataclass(frozen=True)

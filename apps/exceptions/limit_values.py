@@ -18,6 +18,7 @@ from controltower.lib.money import Money
 CLASSES = tuple[CustomerClass, ...]
 _SPAN = re.compile(r"^(\d+) ?(s|min|h|d)$")
 _UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
+_DECIMAL = re.compile(r"^\d{1,12}(?:\.\d{1,6})?$")
 _MONEY = re.compile(r"^(\d+(?:\.\d+)?) ([A-Z]{3})$")
 
 
@@ -87,6 +88,12 @@ def _whole(value: Any) -> int:
     return int(value)
 
 
+def _decimal(value: Any) -> Decimal:
+    if not _DECIMAL.match(value):
+        raise ValueError
+    return Decimal(value)
+
+
 def _timedelta(value: Any) -> timedelta:
     match = _SPAN.match(value)
     if match is None:
@@ -117,6 +124,7 @@ def _said(tag: str) -> str:
 
 READERS: Mapping[Any, tuple[Callable[[Any], Any], str]] = {
     int: (_whole, "3"),
+    Decimal: (_decimal, "0.45"),
     timedelta: (_timedelta, "90 s, 15 min, 2 h, 30 d"),
     Money: (_money, "10000 EUR"),
     CLASSES: (_classes, "Gold = 1.0; Silver = 0.6"),

@@ -10,8 +10,8 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from apps.exceptions.definition import detectors
-from apps.exceptions.limits import DEFAULT, GROUP
+from apps.exceptions.errors import LimitError
+from apps.exceptions.limits import DEFAULT, GROUP, rule_of
 from apps.exceptions.models import Case
 
 
@@ -32,11 +32,12 @@ def limits_of(case: Case) -> Iterator[ShownLimit]:
     """
     for one in case.limits:
         if one["level"] != DEFAULT or not isinstance(one["value"], list):
-            yield _limit(case, one)
+            yield shown_limit(one.get("rule", case.detector), one)
 
 
-def _limit(case: Case, one: dict[str, Any]) -> ShownLimit:
-    label, text = _title(case.detector, one["name"]), _text(one["value"])
+def shown_limit(rule: str, one: dict[str, Any]) -> ShownLimit:
+    """One limit as ``InForce.told`` tells it, in words."""
+    label, text = _title(rule, one["name"]), _text(one["value"])
     if one["level"] == DEFAULT:
         return ShownLimit(label, text, _("the tower's default"))
     names = {"place": one["place"], "who": one["by"]}
@@ -44,9 +45,12 @@ def _limit(case: Case, one: dict[str, Any]) -> ShownLimit:
     return ShownLimit(label, text, by % names, parse_datetime(one["at"]), one["reason"])
 
 
-def _title(detector: str, name: str) -> str:
+def _title(rule: str, name: str) -> str:
     """What the limit is called; its name where the detector or the limit has been retired."""
-    titles = detectors[detector].limits.titles if detector in detectors else {}
+    try:
+        titles = rule_of(rule).default().titles
+    except LimitError:
+        titles = {}
     return str(titles.get(name, name))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -19,6 +20,14 @@ DEFAULT, GROUP = "default", "group"
 log = logging.getLogger(__name__)
 
 
+class Kind(StrEnum):
+    """What limits are about."""
+
+    DETECTOR = "detector"
+    ACTION = "action"
+    SCORE = "score"
+
+
 class Place(NamedTuple):
     """Where limits are asked for, by mirror keys. Null means: of no one company, plant or product."""
 
@@ -29,12 +38,16 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Rule:
-    """What has limits: a detector, or what an action asks before it needs a second person. ``default`` makes them."""
+    """What has limits: a detector, what an action asks before it needs a second person, or the score.
+
+    ``default`` makes them.
+    """
 
     key: str
     title: Any
     default: Callable[[], Any]
     levels: frozenset[str] = LEVELS
+    kind: Kind = Kind.ACTION
 
 
 @dataclass(frozen=True)
@@ -81,7 +94,7 @@ def rule_of(key: str) -> Rule:
     """What has this key. Raises LimitError, which names what there is."""
     if key in detectors:
         detector = detectors[key]
-        return Rule(key, detector.title, lambda: detector.limits, detector.overridable)
+        return Rule(key, detector.title, lambda: detector.limits, detector.overridable, Kind.DETECTOR)
     if key in _others:
         return _others[key]
     known = sorted([*_others, *(one.key for one in detectors)])
@@ -111,6 +124,16 @@ class Ruling:
         """What holds for the subject of a case."""
         return self.at(Place(subject.company, subject.plant, subject.product))
 
+    def as_if(self, rule: str, place: Place, values: Mapping[str, Any]) -> Ruling:
+        """What would hold if exactly these were the place's own; none means that it has none. Raises LimitError."""
+        others = [one for one in self.overrides if Place(one.company_id, one.plant_id, one.product_id) != place]
+        if values:
+            typed = read_values(self.default, values)
+            columns = {f"{name}_id": key for name, key in place._asdict().items()}
+            stored = {name: plain_value(value) for name, value in typed.items()}
+            others.append(LimitOverride(rule=rule, values=stored, **columns))
+        return Ruling(self.default, tuple(sorted(others, key=lambda one: one.rank)))
+
     def _found(self, place: Place) -> InForce:
         values: dict[str, Any] = {}
         origin: dict[str, LimitOverride] = {}
@@ -124,8 +147,21 @@ class Ruling:
 
 def ruling_of(rule: Rule) -> Ruling:
     """Everything that is set for a rule, the most specific last."""
-    rows = LimitOverride.objects.filter(rule=rule.key).select_related("company", "plant", "product__template", "set_by")
-    return Ruling(rule.default(), tuple(sorted(rows, key=lambda one: one.rank)))
+    return rulings_of(rule)[0]
+
+
+def rulings_of(*rules: Rule) -> list[Ruling]:
+    """The same for several rules, by one query."""
+    wanted = LimitOverride.objects.filter(rule__in=[one.key for one in rules])
+    rows = sorted(
+        wanted.select_related("company", "plant", "product__template", "set_by"), key=lambda one: (one.rank, one.pk)
+    )
+    return [Ruling(rule.default(), tuple(one for one in rows if one.rule == rule.key)) for rule in rules]
+
+
+def rules() -> list[Rule]:
+    """Everything that has limits: the score, each detector, each action's."""
+    return [*other_rules(), *(rule_of(one.key) for one in sorted(detectors, key=lambda one: one.code))]
 
 
 def _readable(default: Any, override: LimitOverride) -> dict[str, Any]:

@@ -46,7 +46,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
 class Case(models.Model):
     """One exception from its first finding to its end; one live case per detector and subject.
 
-    ``money`` is at risk in ``currency`` (the group's), each order line once. ``delay_days`` counts working days of the
+    ``money`` is at risk in ``currency`` (the group's), each order line once; ``own_money`` is what is no order's of it,
+    where some is an order's, and ``running`` how the whole grows by itself. ``delay_days`` counts working days of the
     plant. ``evidence``, ``impact`` and ``score_terms`` keep what was judged, so that the score can be recomputed by
     hand. ``order_lines`` and ``order_moneys`` name, in step, the customer order lines at risk and their money.
     ``limits`` are the limits that made it a case, with who set them. ``version`` grows with each change; a verb names
@@ -73,6 +74,8 @@ class Case(models.Model):
     order_lines = _at_risk("row")
     order_moneys = _at_risk("money")
     money = models.DecimalField(max_digits=20, decimal_places=2, default=0)
+    own_money = models.DecimalField(max_digits=20, decimal_places=2, default=0, db_comment="of it, what is no order's")
+    running = models.JSONField(null=True, db_comment="how money grows by itself: at, per_hour, until, since")
     currency = models.CharField(max_length=8)
     delay_days = models.IntegerField(default=0)
     customers = models.IntegerField(default=0)
@@ -193,6 +196,34 @@ class LimitOverride(models.Model):
         """Whether they hold for something of this company, plant and product."""
         own = (self.company_id, self.plant_id, self.product_id)
         return all(mine in (None, asked) for mine, asked in zip(own, (company, plant, product), strict=True))
+
+
+class EquipmentLink(models.Model):
+    """What a person has said of one piece of equipment: which work centre it is or stands at, or that it is none's.
+
+    Odoo Community knows no such link; where an Odoo has one (Enterprise), that counts and this waits. ``basis`` says
+    what the person agreed to: serial, code, name, or hand where they chose by themselves. ``work_centre`` is null where
+    the equipment belongs to no work centre.
+    """
+
+    equipment = models.OneToOneField(
+        "odoo_sync.Equipment", on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    work_centre = Many2one("odoo_sync.WorkCentre")
+    basis = models.CharField(max_length=16)
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(basis__in=("serial", "code", "name", "hand")),
+                name="a_machine_is_tied_on_a_known_basis",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.equipment_id} → {self.work_centre_id}"
 
 
 class CheckQuerySet(models.QuerySet["Check"]):

@@ -89,7 +89,11 @@ class Demand:
 
 @dataclass(frozen=True)
 class Network:
-    """Everything downstream of one purchase line. ``first`` are the links that the vendor's goods reach at once."""
+    """Everything downstream of one purchase line, or of production that stands still.
+
+    ``first`` are the links that the vendor's goods reach at once, or the production orders that are held up;
+    ``finishes`` says when these end, where that is known better than by the day on which their goods come.
+    """
 
     first: tuple[Node, ...] = ()
     moves: Mapping[int, PlannedMove] = field(default_factory=dict)
@@ -97,6 +101,7 @@ class Network:
     demands: Mapping[int, Demand] = field(default_factory=dict)
     receipts: frozenset[int] = frozenset()
     calendars: Mapping[int, Calendar] = field(default_factory=dict)
+    finishes: Mapping[int, datetime] = field(default_factory=dict)
 
     @cached_property
     def finished(self) -> dict[int, tuple[int, ...]]:
@@ -170,6 +175,14 @@ class Network:
         moves = {one.company for one in self.moves.values()}
         others = {one.company for one in self.productions.values()} | {one.company for one in self.demands.values()}
         return {company for company in moves | others if company is not None}
+
+    def documents(self) -> set[int]:
+        """The keys of every record in it but places, so that a change of any of them is noticed."""
+        found = {*self.moves, *self.productions, *self.demands}
+        found |= {move.transfer for move in self.moves.values() if move.transfer is not None}
+        for one in self.demands.values():
+            found |= {key for key in (one.order, one.partner, one.customer, *one.tags) if key is not None}
+        return found
 
     def walk(self) -> Iterator[tuple[Node, int]]:
         """Every link once with its depth, each below the first that leads to it."""
@@ -275,7 +288,12 @@ def project(network: Network, arrival: datetime) -> Projection:
 
 
 def _is_need(network: Network, node: Node) -> bool:
-    """A component or a delivery is a need; a receipt and a transfer between stocks only pass the goods on."""
+    """A component or a delivery is a need; a receipt and a transfer between stocks only pass the goods on.
+
+    Production that is held up by its machine wants no goods.
+    """
+    if node.kind == "production" and node.key in network.finishes:
+        return False
     if node.kind != "move":
         return True
     move = network.moves[node.key]
@@ -286,6 +304,8 @@ def _leaves(network: Network, node: Node, comes: datetime) -> datetime | None:
     """When the link hands on what came late; None when it absorbs the delay."""
     if node.kind == "move" and node.key in network.receipts:
         return comes
+    if node.kind == "production" and node.key in network.finishes:
+        return network.finishes[node.key]
     due = network.due(node)
     if due is None:
         return None if node.kind == "demand" else comes

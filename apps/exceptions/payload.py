@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 from hashlib import blake2b
 from typing import Any
 
-from apps.exceptions.definition import Detector, Evidence, Finding, Link, Severity
+from apps.exceptions.definition import Detector, Evidence, Finding, Link, Running, Severity
 from apps.exceptions.limits import InForce
-from apps.exceptions.score import score
+from apps.exceptions.score import DEFAULT, score
+from apps.exceptions.weights import RULE as SCORE
 
 LONGEST = 512
 VISIBLE = (
@@ -25,6 +27,8 @@ VISIBLE = (
     "evidence",
     "impact",
     "money",
+    "own_money",
+    "running",
     "currency",
     "delay_days",
     "customers",
@@ -33,11 +37,16 @@ VISIBLE = (
 )
 
 
-def values_of(finding: Finding, detector: type[Detector[Any]], limits: InForce | None = None) -> dict[str, Any]:
-    """What a case shows of a finding and of the limits it was judged by, by column. ``judged_at``, state and version
-    are not among them.
+def values_of(
+    finding: Finding,
+    detector: type[Detector[Any]],
+    limits: InForce | None = None,
+    weights: InForce | None = None,
+) -> dict[str, Any]:
+    """What a case shows of a finding and of the limits and weights it was judged by, by column. ``judged_at``, state
+    and version are not among them.
     """
-    points, terms = score(finding.impact, detector.least)
+    points, terms = score(finding.impact, detector.least, weights.values if weights else DEFAULT)
     impact = finding.impact
     return {
         "company_id": finding.subject.company,
@@ -45,12 +54,13 @@ def values_of(finding: Finding, detector: type[Detector[Any]], limits: InForce |
         "severity": Severity.of_score(points).value,
         "score": points,
         "score_terms": dict(terms),
-        "limits": limits.told(finding.counted) if limits else [],
+        "limits": [*(limits.told(finding.counted) if limits else ()), *_weighed(weights)],
         "summary": shortened(finding.summary),
         "detail": shortened(finding.detail),
         "evidence": [_evidence(one) for one in finding.evidence],
         "impact": {
             "money": str(impact.money),
+            "own_money": str(impact.own_money),
             "currency": impact.currency,
             "customers": list(impact.customers),
             "order_lines": list(impact.order_lines),
@@ -65,6 +75,8 @@ def values_of(finding: Finding, detector: type[Detector[Any]], limits: InForce |
             "chain": [_link(one) for one in impact.chain],
         },
         "money": impact.money,
+        "own_money": impact.own_money,
+        "running": _running(impact.running),
         "currency": impact.currency,
         "delay_days": impact.delay_days,
         "customers": len(impact.customers),
@@ -73,11 +85,31 @@ def values_of(finding: Finding, detector: type[Detector[Any]], limits: InForce |
     }
 
 
+def _weighed(weights: InForce | None) -> list[dict[str, Any]]:
+    """The weights that are not the tower's own, as the case keeps them."""
+    return [{**one, "rule": SCORE.key} for one in weights.told(weights.overrides)] if weights else []
+
+
 def differs(name: str, old: Any, new: Any) -> bool:
     """Whether a reader could tell the two apart; that a fact was read again later is no difference."""
     if name == "evidence":
         return [{**one, "as_of": None} for one in old] != [{**one, "as_of": None} for one in new]
     return bool(old != new)
+
+
+RUNS = frozenset({"money", "own_money", "running", "score", "score_terms", "impact"})
+"""What changes with every look at a case whose money is running."""
+RUNS_WITHIN = frozenset({"money", "own_money"})
+
+
+def only_runs(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Whether all that has changed is how far a running amount has come: nothing that has to be told to anybody, since
+    the page counts along. Both are the columns of a case, by name."""
+    changed = {name for name in new if differs(name, old[name], new[name])}
+    if not changed <= RUNS or not new["running"] or not old["running"]:
+        return False
+    one, other = old["impact"], new["impact"]
+    return all(one.get(name) == other.get(name) for name in {*one, *other} - RUNS_WITHIN)
 
 
 def digest(facts: Any, limits: Any) -> str:
@@ -88,6 +120,10 @@ def digest(facts: Any, limits: Any) -> str:
 def shortened(text: str) -> str:
     """The text, cut with an ellipsis where a column ends."""
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _running(one: Running | None) -> dict[str, Any] | None:
+    return None if one is None else {field.name: _plain(getattr(one, field.name)) for field in fields(one)}
 
 
 def _evidence(one: Evidence) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""Reads what hangs on purchase lines, and which purchase lines a change touches: hard links of Odoo, in bulk.
+"""Reads what hangs on purchase lines or production orders, and which purchase lines a change touches: hard links of
+Odoo, in bulk.
 
 Downwards: purchase line, its open receipt moves (``purchase_line``), else the moves it feeds (``feeds_moves``); from
 move to move along the union of ``next_moves`` and ``previous_moves``; through a production order from the move it
@@ -47,6 +48,22 @@ UNION ALL SELECT 'receipt', id, line FROM receipt
 UNION ALL SELECT 'fed', id, line FROM fed
 """
 
+_BELOW = """
+WITH RECURSIVE reach(id) AS (
+  SELECT f.id FROM odoo_sync_move f WHERE f.produced_by_id = ANY(%(productions)s)
+  UNION
+  SELECT e.id FROM reach r CROSS JOIN LATERAL (
+    SELECT id, next_moves, consumed_by_id FROM odoo_sync_move WHERE id = r.id AND gone_at IS NULL
+      AND coalesce(state, '') NOT IN ('done', 'cancel') OFFSET 0
+  ) AS m CROSS JOIN LATERAL (
+    SELECT unnest(m.next_moves) UNION ALL
+    SELECT n.id FROM odoo_sync_move n WHERE n.previous_moves @> ARRAY[m.id] UNION ALL
+    SELECT f.id FROM odoo_sync_move f WHERE f.produced_by_id = m.consumed_by_id
+  ) AS e(id)
+)
+SELECT id FROM reach
+"""
+
 _UP = """
 WITH RECURSIVE reach(id) AS (
   SELECT unnest(%(moves)s::bigint[])
@@ -89,14 +106,34 @@ def lines_above(moves: Iterable[int]) -> set[int]:
 def networks(lines: Mapping[int, int | None]) -> dict[int, Network]:
     """What hangs on each purchase line, given with the sale line it serves directly, if any."""
     reached = _reach(sorted(lines))
-    moves = open_moves(reached.moves)
-    makers = {one.consumed_by for one in moves.values()} | {one.produced_by for one in moves.values()}
-    productions = open_productions(key for key in makers if key is not None)
-    wanted = {one.demand for one in moves.values()} | set(lines.values())
-    demands = open_demands(key for key in wanted if key is not None)
-    whole = Network(moves=moves, productions=productions, demands=demands)
-    whole = replace(whole, calendars=calendars_of(whole.companies()))
+    whole = _whole(reached.moves, demands=lines.values())
     return {line: _below(whole, line, direct, reached) for line, direct in lines.items()}
+
+
+def networks_below(productions: Mapping[int, Iterable[int]]) -> dict[int, Network]:
+    """What hangs on what each group of production orders makes; the orders that are open are its first links."""
+    wanted = sorted({key for keys in productions.values() for key in keys})
+    moves: frozenset[int] = frozenset()
+    if wanted:
+        with connection.cursor() as cursor:
+            cursor.execute(_BELOW, {"productions": wanted})
+            moves = frozenset(key for (key,) in cursor.fetchall())
+    whole = _whole(moves, productions=wanted)
+    return {
+        group: cut(whole, tuple(Node("production", key) for key in sorted(set(keys)) if key in whole.productions))
+        for group, keys in productions.items()
+    }
+
+
+def _whole(moves: Iterable[int], productions: Iterable[int] = (), demands: Iterable[int | None] = ()) -> Network:
+    """Everything between these moves, production orders and order lines that is still open."""
+    found = open_moves(moves)
+    makers = {one.consumed_by for one in found.values()} | {one.produced_by for one in found.values()}
+    orders = open_productions(key for key in {*makers, *productions} if key is not None)
+    wanted = {one.demand for one in found.values()} | set(demands)
+    lines = open_demands(key for key in wanted if key is not None)
+    whole = Network(moves=found, productions=orders, demands=lines)
+    return replace(whole, calendars=calendars_of(whole.companies()))
 
 
 def _reach(lines: list[int]) -> _Reached:
@@ -117,7 +154,12 @@ def _below(whole: Network, line: int, direct: int | None, reached: _Reached) -> 
     first = [Node("move", key) for key in sorted(receipts | reached.fed.get(line, frozenset())) if key in whole.moves]
     if direct is not None and direct in whole.demands:
         first.append(Node("demand", direct))
-    part = replace(whole, first=tuple(first), receipts=receipts)
+    return cut(whole, tuple(first), receipts)
+
+
+def cut(whole: Network, first: tuple[Node, ...], receipts: frozenset[int] = frozenset()) -> Network:
+    """The part of a network that hangs on these links."""
+    part = replace(whole, first=first, receipts=receipts)
     found: dict[str, list[int]] = {"move": [], "production": [], "demand": []}
     for node, _ in part.walk():
         found[node.kind].append(node.key)

@@ -71,7 +71,7 @@ def read_purchases(lines: Iterable[PurchaseOrderLine], now: datetime) -> Iterato
     rates = read_rates(company for company in sellers if company is not None)
     for row in rows:
         calendar = calendars.get(_company(row) or 0, ASSUMED)
-        worth, gaps = _worth(hanging[row.pk], rates, row.connection_id, now, calendar)
+        worth, gaps = worth_of(hanging[row.pk], rates, row.connection_id, now, calendar)
         yield _facts(row, hanging[row.pk], firsts.get(row.pk), agreed.get(row.pk), calendar, worth, gaps)
 
 
@@ -117,7 +117,7 @@ def _company(row: PurchaseOrderLine) -> int | None:
     return row.company_id or (row.order.company_id if row.order else None)
 
 
-def _worth(
+def worth_of(
     network: Network, rates: Rates, connection: int, now: datetime, calendar: Calendar
 ) -> tuple[dict[int, Decimal], tuple[str, ...]]:
     """Rates of today, the day being the purchasing plant's, by the company of each sale."""
@@ -168,9 +168,6 @@ def agreed_dates(rows: Iterable[PurchaseOrderLine]) -> dict[int, datetime]:
 
 def _documents(row: PurchaseOrderLine, network: Network) -> tuple[int, ...]:
     """Every row that was looked at, so that a change of any of them is noticed; places have a way of their own."""
-    keys = {row.pk, row.order_id, row.product_id, row.vendor_id, *network.moves, *network.productions}
+    keys = {row.pk, row.order_id, row.product_id, row.vendor_id, *network.documents()}
     keys |= {row.product.template_id if row.product else None, row.order.vendor_id if row.order else None}
-    keys |= {move.transfer for move in network.moves.values()} | set(network.demands)
-    for demand in network.demands.values():
-        keys |= {demand.order, demand.partner, demand.customer, *demand.tags}
     return tuple(sorted(key for key in keys if key is not None))

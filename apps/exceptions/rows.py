@@ -131,14 +131,14 @@ def _is_sound(read: datetime | Decimal | None) -> bool:
 def cube(scope: Scope, filters: Filters, now: datetime, me: int) -> list[dict[str, Any]]:
     """How many live cases lie in each combination of what the facets show, whatever the facets ask for.
 
-    ``beside`` is the money of those that threaten no customer order, such as a bill that is missing.
+    ``beside`` is the money that is no customer order's, such as a bill that is missing or a machine that stands still.
     """
     named = sorted(one for one in filters.owner if one not in {None, me})
     kinds = [Condition(owner=None, then=Value("none")), Condition(owner=me, then=Value("me"))]
     kinds += [Condition(owner__in=named, then=Value("named"))] if named else []
     rows = Case.objects.within(scope).filter(condition(filters, now), state__in=sorted(LIVE | filters.states))
     rows = rows.annotate(owned=When(*kinds, default=Value("other"))).order_by()
-    beside = Sum("money", filter=Q(order_lines=[]), default=Decimal(0))
+    beside = Sum(When(Condition(order_lines=[], then="money"), default="own_money"), default=Decimal(0))
     return list(rows.values(*CUBE).annotate(n=Count("*"), beside=beside))
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TypedDict
+from typing import Any, ClassVar, TypedDict
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.exceptions.definition import Impact, Severity
 
@@ -18,10 +22,11 @@ class Parameters:
     """What the score is measured against; kept with every score.
 
     ``money_unit`` (m0) and ``money_cap`` are in group currency, ``delay_unit`` (d0) in working days, ``customer_cap``
-    is the number of customers from which more do not count.
+    is the number of customers from which more do not count. The weights count by their share of the sum of all four.
     """
 
-    version: str = "1"
+    version: ClassVar[str] = "1"
+
     money_unit: Decimal = Decimal(1000)
     money_cap: Decimal = Decimal(1000000)
     delay_unit: Decimal = Decimal(2)
@@ -30,6 +35,37 @@ class Parameters:
     delay_weight: Decimal = Decimal("0.30")
     customer_weight: Decimal = Decimal("0.15")
     control_weight: Decimal = Decimal("0.10")
+
+    titles: ClassVar[Mapping[str, Any]] = {
+        "money_unit": gettext_lazy("Money at risk that begins to count, group currency"),
+        "money_cap": gettext_lazy("Money at risk beyond which more does not count, group currency"),
+        "delay_unit": gettext_lazy("Steepness of delay, working days"),
+        "customer_cap": gettext_lazy("Customers beyond which more do not count"),
+        "money_weight": gettext_lazy("Weight of money"),
+        "delay_weight": gettext_lazy("Weight of delay"),
+        "customer_weight": gettext_lazy("Weight of customers"),
+        "control_weight": gettext_lazy("Weight of a breach of safety, compliance or control"),
+    }
+
+    def problems(self) -> Iterator[str]:
+        if not 0 < self.money_unit < self.money_cap:
+            yield _("money_unit is more than 0, and money_cap is more than money_unit.")
+        if self.delay_unit <= 0:
+            yield _("delay_unit is more than 0.")
+        if self.customer_cap < 1:
+            yield _("customer_cap is 1 or more.")
+        if min(self.weights) < 0 or not any(self.weights):
+            yield _("No weight is less than 0, and at least one is more.")
+
+    @property
+    def weights(self) -> tuple[Decimal, ...]:
+        return self.money_weight, self.delay_weight, self.customer_weight, self.control_weight
+
+    @property
+    def shares(self) -> tuple[Decimal, ...]:
+        """The weights as parts of 1; all zero where places together have left none."""
+        whole = sum(self.weights)
+        return self.weights if whole in (0, 1) else tuple(one / whole for one in self.weights)
 
 
 class Term(TypedDict):
@@ -62,20 +98,21 @@ def score(impact: Impact, least: Severity = Severity.LOW, parameters: Parameters
     m = min(1, ln(1 + M/m0) / ln(1 + Mcap/m0)) for money at risk M in group currency; t = 1 / (1 + e^(−D/d0)) for a
     delay of D working days, negative while there is slack; c = T × min(1, C/5) for C external customers of which the
     most important weighs T; k = 1 for a breach of safety, compliance or control. Source: catalogue, common rules.
+    The weights are those of the place, each by its share of their sum.
     Never below the limit of the least severity that the detector names (critical 80, high 60, medium 35, low 0).
     """
-    p = parameters
+    p, (money, delay, customers, control) = parameters, parameters.shares
     parts = [
-        ("money", str(impact.money), "min(1, ln(1 + M/m0) / ln(1 + Mcap/m0))", _money(impact.money, p), p.money_weight),
-        ("delay", str(impact.delay_days), "1 / (1 + exp(-D/d0))", _delay(impact.delay_days, p), p.delay_weight),
+        ("money", str(impact.money), "min(1, ln(1 + M/m0) / ln(1 + Mcap/m0))", _money(impact.money, p), money),
+        ("delay", str(impact.delay_days), "1 / (1 + exp(-D/d0))", _delay(impact.delay_days, p), delay),
         (
             "customers",
             f"{len(impact.customers)} × {impact.importance}",
-            "T × min(1, C/5)",
+            f"T × min(1, C/{p.customer_cap})",
             _customers(impact, p),
-            p.customer_weight,
+            customers,
         ),
-        ("control", "1" if impact.control else "0", "k", Decimal(int(impact.control)), p.control_weight),
+        ("control", "1" if impact.control else "0", "k", Decimal(int(impact.control)), control),
     ]
     points = sum((100 * weight * value for *_, value, weight in parts), Decimal(0)).quantize(CENT, ROUND_HALF_UP)
     total = max(points, least.limit)

@@ -17,7 +17,7 @@ from apps.exceptions.definition import CannotJudge, Clear, Detector, Finding, Mo
 from apps.exceptions.lifecycle import LIVE, CaseState, lifecycle
 from apps.exceptions.limits import InForce
 from apps.exceptions.models import Case, CaseEvent
-from apps.exceptions.payload import VISIBLE, differs, shortened, values_of
+from apps.exceptions.payload import RUNS, VISIBLE, differs, only_runs, shortened, values_of
 from apps.exceptions.stream import announce_all, announce_departure
 
 REGRESSION = timedelta(days=14)
@@ -30,11 +30,12 @@ WRITTEN = (*VISIBLE, "state", "state_at", "ended_at", "ending", "clear_since", "
 
 @dataclass(frozen=True)
 class Judged:
-    """A verdict with the digest of the facts and limits it was made of, and these limits."""
+    """A verdict with the digest of the facts and limits it was made of, these limits, and the weights of its score."""
 
     verdict: Verdict
     facts: str
     limits: InForce | None = None
+    weights: InForce | None = None
 
 
 @dataclass
@@ -48,6 +49,7 @@ class Settlement:
     changed: list[Case] = field(default_factory=list)
     looked_at: list[Case] = field(default_factory=list)
     quiet: list[Case] = field(default_factory=list)
+    running: list[tuple[Case, bool]] = field(default_factory=list)
     moved: list[tuple[Case, int | None, int | None]] = field(default_factory=list)
     events: list[tuple[Case, str, dict[str, Any]]] = field(default_factory=list)
     again: dict[str, datetime] = field(default_factory=dict)
@@ -70,7 +72,7 @@ class Settlement:
         return True
 
     def _found(self, case: Case | None, finding: Finding, judged: Judged) -> None:
-        values, facts = values_of(finding, self.detector, judged.limits), judged.facts
+        values, facts = values_of(finding, self.detector, judged.limits, judged.weights), judged.facts
         if case is not None and case.state in LIVE:
             self._update(case, values, facts)
         elif case is not None and case.state == CaseState.CLOSED and case.clear_since is None:
@@ -120,7 +122,9 @@ class Settlement:
         self._change(case, verb, _told(values))
 
     def _update(self, case: Case, values: dict[str, Any], facts: str) -> None:
-        before = {name: getattr(case, name) for name in TOLD}
+        before = {name: getattr(case, name) for name in values}
+        if self._only_runs(case, before, values, facts):
+            return
         visible = self._set(case, values)
         worse = RANK[case.severity] > RANK[before["severity"]]
         silent = case.clear_since is not None or case.facts != facts
@@ -134,6 +138,16 @@ class Settlement:
             self._change(case, "case.changed" if differences else "", differences)
         else:
             (self.quiet if silent else self.looked_at).append(case)
+
+    def _only_runs(self, case: Case, before: dict[str, Any], values: dict[str, Any], facts: str) -> bool:
+        """A running amount goes on: kept without a new version or a word, so that nobody who works on the case is held
+        up. Its card is sent again when the whole points of the score or the severity change, by which lists are sorted.
+        """
+        if case.facts != facts or case.clear_since is not None or not only_runs(before, values):
+            return False
+        self._set(case, values)
+        self.running.append((case, int(before["score"]) != int(case.score)))
+        return True
 
     def _set(self, case: Case, values: dict[str, Any]) -> bool:
         """Write the values onto the case; whether a reader could tell the difference."""
@@ -188,6 +202,10 @@ class Settlement:
             Case.objects.bulk_update(self.changed, [*WRITTEN, "judged_at", "version"])
         if self.quiet:
             Case.objects.bulk_update(self.quiet, ["clear_since", "facts", "documents", "judged_at"])
+        if self.running:
+            for case, _told_again in self.running:
+                case.judged_at = self.now
+            Case.objects.bulk_update([case for case, _told_again in self.running], [*sorted(RUNS), "judged_at"])
         if self.looked_at:
             Case.objects.filter(pk__in=[case.pk for case in self.looked_at]).update(judged_at=self.now)
         CaseEvent.objects.bulk_create(
@@ -196,8 +214,9 @@ class Settlement:
         record_all(None, (Note(verb, case, details) for case, verb, details in self.events if verb != "case.changed"))
         for case, company, plant in self.moved:
             announce_departure(case, company=company, plant=plant)
-        if self.opened or self.changed:
-            announce_all([*self.opened, *self.changed])
+        told = [*self.opened, *self.changed, *(case for case, again in self.running if again)]
+        if told:
+            announce_all(told)
 
 
 def newest_cases(detector: type[Detector[Any]], subjects: Iterable[str]) -> dict[str, Case]:

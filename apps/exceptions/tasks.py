@@ -14,6 +14,7 @@ from apps.exceptions.detectors.stale_data import StaleData
 from apps.exceptions.evaluate import evaluate, evaluate_change, evaluate_due, evaluate_within, subjects_of
 from apps.exceptions.evaluate import sweep as sweep_all
 from apps.exceptions.inhibition import is_loading
+from apps.exceptions.weights import RULE as SCORE
 from controltower.lib.locks import session_lock
 from controltower.lib.scope import Scope
 from odoo_sync.mirror.base import mirrors
@@ -37,8 +38,9 @@ def evaluate_subjects(detector: str, subjects: list[str]) -> None:
 @shared_task(ignore_result=True)
 def limits_changed(rule: str, company: int | None, plant: int | None) -> None:
     """Judge again what the limits of a place may have changed; those of an action are read when it is asked for."""
-    if rule in detectors:
-        evaluate_within(detectors[rule], Scope.of([(company, plant)]))
+    touched = [one for one in detectors if rule in (one.key, SCORE.key)]
+    for detector in touched:
+        evaluate_within(detector, Scope.of([(company, plant)]))
 
 
 @shared_task(ignore_result=True)

@@ -99,7 +99,8 @@ def _held(occasion: Occasion, domain: str, place: Slice, version: int) -> Escala
     """The path of this place, held for the transaction. Raises EscalationChangedError unless it is the one seen."""
     lock_in_transaction("escalation paths")
     columns: dict[str, int | None] = {"company_id": place.company, "plant_id": place.plant}
-    found = EscalationPath.objects.filter(occasion=occasion, domain=domain, **columns).first()
+    rows = EscalationPath.objects.select_related("company", "plant")
+    found = rows.filter(occasion=occasion, domain=domain, **columns).first()
     if (found.version if found else 0) != version:
         raise EscalationChangedError(
             _("Somebody else has changed this meanwhile. Look at what holds now, and change it again if need be.")

@@ -1,10 +1,12 @@
-"""Template tags of the frame: icon, badge, money, ago, moment."""
+"""Template tags of the frame: icon, badge, money, running money, ago, moment."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
+from typing import Any
 
 from django import template
 from django.templatetags.static import static
@@ -12,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, ngettext_lazy
 
 register = template.Library()
 
@@ -43,6 +46,34 @@ def money(amount: Decimal | int | str | None, currency: str, form: str = "whole"
     sign = "\N{MINUS SIGN}" if value < 0 else ""
     symbol = SYMBOLS.get(currency, f"{currency}{FIXED}")
     return f"{sign}{symbol}{_figure(abs(value), form)}"
+
+
+@register.simple_tag
+def running_money(
+    amount: Decimal, currency: str, running: Mapping[str, Any] | None, form: str = "whole"
+) -> SafeString | str:
+    """An amount that grows by itself, counted along by running.js from the moment it was right; without scripts, and
+    where it does not grow, the amount as it was then.
+    """
+    if not running or not Decimal(running["per_hour"]):
+        return money(amount, currency, form)
+    attributes = (amount, form, SYMBOLS.get(currency, f"{currency}{FIXED}"), running["at"], running["per_hour"])
+    return format_html(
+        '<data value="{}" data-running="{}" data-symbol="{}" data-at="{}" data-per-hour="{}" data-until="{}">{}</data>',
+        *attributes,
+        running["until"] or "",
+        money(amount, currency, form),
+    )
+
+
+@register.filter
+def spell(length: timedelta) -> str:
+    """A length of time in whole minutes, hours or days: the largest unit that divides it."""
+    minutes = length // timedelta(minutes=1)
+    for size, words in ((1440, ngettext_lazy("%d day", "%d days")), (60, ngettext_lazy("%d hour", "%d hours"))):
+        if minutes and not minutes % size:
+            return str(words % (minutes // size))
+    return ngettext("%d minute", "%d minutes", minutes) % minutes
 
 
 def _figure(value: Decimal, form: str) -> str:

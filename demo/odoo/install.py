@@ -14,12 +14,16 @@ MODULES = [
     "crm",
     "hr",
     "mail",
+    "maintenance",
     "mrp",
     "mrp_account",
     "product",
     "purchase",
     "purchase_mrp",
     "purchase_stock",
+    "quality_control_mrp_oca",
+    "quality_control_oca",
+    "quality_control_stock_oca",
     "resource",
     "sale",
     "sale_management",
@@ -83,10 +87,18 @@ LOSSES = (
     ("block_reason6", "Reduced Yield", "quality", True),
     ("block_reason7", "Fully Productive Time", "productive", False),
 )
+STAGES = (
+    ("stage_0", "New Request", False),
+    ("stage_1", "In Progress", False),
+    ("stage_3", "Repaired", True),
+    ("stage_4", "Scrap", True),
+)
 SEQUENCES = (
-    ("purchase.order", "Purchase Order", "P"),
-    ("sale.order", "Sales Order", "S"),
-    ("stock.scrap", "Scrap", "SP/"),
+    ("qc.inspection", "Quality inspection", "QC-", 6),
+    ("stock.lot.serial", "Serial Numbers", "", 7),
+    ("purchase.order", "Purchase Order", "P", 5),
+    ("sale.order", "Sales Order", "S", 5),
+    ("stock.scrap", "Scrap", "SP/", 5),
 )
 
 
@@ -118,6 +130,7 @@ def install_main_data(env: Any) -> None:
     _goods(to)
     _places(to)
     _production(to)
+    _maintenance(to)
     _company(to)
 
 
@@ -155,8 +168,11 @@ def _world(to: Installer) -> None:
     to.make("base.lang_en", "res.lang", name="English (US)", code="en_US", iso_code="en", active=True, week_start="7")
     for name, title, internal in (("mt_comment", "Discussions", False), ("mt_note", "Note", True)):
         to.make(f"mail.{name}", "mail.message.subtype", name=title, internal=internal, default=not internal)
-    for code, name, prefix in SEQUENCES:
-        to.make(f"base.seq_{code.replace('.', '_')}", "ir.sequence", name=name, code=code, prefix=prefix, padding=5)
+    for name, title, days in (("email", "Email", 0), ("call", "Call", 2), ("todo", "To-Do", 5)):
+        to.make(f"mail.mail_activity_data_{name}", "mail.activity.type", name=title, delay_count=days)
+    for code, name, prefix, padding in SEQUENCES:
+        key = f"base.seq_{code.replace('.', '_')}"
+        to.make(key, "ir.sequence", name=name, code=code, prefix=prefix, padding=padding)
     number = str(uuid.UUID(int=random.getrandbits(128), version=4))
     to.make("base.database_uuid", "ir.config_parameter", key="database.uuid", value=number)
     to.make("base.web_base_url", "ir.config_parameter", key="web.base.url", value="http://127.0.0.1:8069")
@@ -233,12 +249,21 @@ def _production(to: Installer) -> None:
         )
 
 
+def _maintenance(to: Installer) -> None:
+    for sequence, (name, label, done) in enumerate(STAGES, start=1):
+        values = {"name": label, "sequence": sequence, "done": done, "fold": done}
+        to.make(f"maintenance.{name}", "maintenance.stage", **values)
+    to.make("maintenance.equipment_team_maintenance", "maintenance.team", name="Internal Maintenance")
+
+
 def _company(to: Installer) -> None:
-    """The first company's calendar, places and warehouse."""
+    """The first company's calendar, places, warehouse and books."""
+    from demo.odoo.models.accounting import load_chart
     from demo.odoo.models.stock_places import make_company_locations
 
     company = to.env.ref("base.main_company")
     make_company_locations(company)
+    load_chart(company, "generic_coa")
     calendar = to.make("resource.resource_calendar_std", "resource.calendar", name="Standard 40 hours/week")
     company._assign({"resource_calendar_id": calendar})
     values = {"name": "My Company", "code": "WH", "company_id": company.id}

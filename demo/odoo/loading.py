@@ -58,15 +58,17 @@ class Loading(Writing):
         if not external:
             return self.browse([])
         module, _, name = external.rpartition(".")
-        found = self.env["ir.model.data"].search(
-            [("module", "=", module or "__import__"), ("name", "=", name)], limit=1
+        found = (
+            self.env["ir.model.data"]
+            .sudo()
+            .search([("module", "=", module or "__import__"), ("name", "=", name)], limit=1)
         )
         return self.browse([found.res_id]).alive() if found else self.browse([])
 
     def _register(self, external: str, row_id: int) -> None:
         module, _, name = external.rpartition(".")
         values = {"module": module or "__import__", "name": name, "model": self._name, "res_id": row_id}
-        self.env["ir.model.data"].create(values)
+        self.env["ir.model.data"].sudo().create(values)
 
     def _from_text(self, one: Field, how: str, text: Any) -> Any:
         if text in ("", None, False):

@@ -176,7 +176,10 @@ class Record:
             return ()
         ids: Iterable[int] = there._holders(one.inverse, self._name, row_id)
         needed = getattr(self, "_lines_with", {}).get(one.name)
-        if needed:
+        if isinstance(needed, tuple):
+            name, kinds = needed
+            ids = [line for line in ids if there._row(line).get(name) in kinds]
+        elif needed:
             ids = [line for line in ids if there._row(line).get(needed)]
         if "active" in there._fields and self.env.context.get("active_test", True):
             ids = [line for line in ids if there._row(line).get("active")]

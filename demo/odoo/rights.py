@@ -14,7 +14,12 @@ SELLER, ALL_LEADS, SELLING = (
     "sales_team.group_sale_salesman_all_leads",
     "sales_team.group_sale_manager",
 )
+REPAIRS = "maintenance.group_equipment_manager"
 CONTACTS, KEYS = "base.group_partner_manager", "base.group_erp_manager"
+INSPECTOR, INSPECTING = (
+    "quality_control_oca.group_quality_control_user",
+    "quality_control_oca.group_quality_control_manager",
+)
 READS, BILLS, BOOKS = "account.group_account_readonly", "account.group_account_invoice", "account.group_account_manager"
 
 GROUP_NAMES = {
@@ -38,12 +43,16 @@ GROUP_NAMES = {
     WORKER: "Manufacturing/User",
     PLANNER: "Manufacturing/Administrator",
     "mrp.group_mrp_routings": "Technical/Manage Work Order Operations",
+    REPAIRS: "Maintenance/Equipment Manager",
     SELLER: "Sales/User: Own Documents Only",
     ALL_LEADS: "Sales/User: All Documents",
     SELLING: "Sales/Administrator",
+    INSPECTOR: "Quality control/User",
+    INSPECTING: "Quality control/Manager",
     READS: "Accounting/Show Accounting Features - Readonly",
     BILLS: "Accounting/Billing",
     BOOKS: "Accounting/Billing Administrator",
+    "analytic.group_analytic_accounting": "Technical/Analytic Accounting",
 }
 IMPLIED: dict[str, tuple[str, ...]] = {
     SYSTEM: (KEYS, "base.group_no_one"),
@@ -55,9 +64,11 @@ IMPLIED: dict[str, tuple[str, ...]] = {
     STOCKING: (KEEPER,),
     WORKER: (USER, KEEPER),
     PLANNER: (WORKER,),
+    REPAIRS: (USER,),
     SELLER: (USER,),
     ALL_LEADS: (SELLER,),
     SELLING: (ALL_LEADS,),
+    INSPECTING: (INSPECTOR,),
     READS: (USER,),
     BILLS: (USER,),
     BOOKS: (BILLS,),
@@ -70,8 +81,14 @@ MOVES = {KEEPER: ALL, STOCKING: ALL, BUYER: "rwc", SELLER: "rwc", WORKER: ALL}
 MAKING = {WORKER: ALL, PLANNER: ALL, KEEPER: "r", BUYER: "r", SELLER: "r"}
 RECIPES = {PLANNER: ALL, WORKER: "r", KEEPER: "r", BUYER: "r", SELLER: "r"}
 CENTRES = {PLANNER: ALL, WORKER: "r"}
+MACHINES = {REPAIRS: ALL, USER: "r"}
 GOODS = {USER: "r", BUYING: ALL, STOCKING: ALL, PLANNER: ALL, SELLING: ALL, "product.group_product_manager": ALL}
+INSPECTED = {INSPECTOR: ALL}
+TESTS = {INSPECTOR: "r", INSPECTING: ALL}
 PLACES = {STOCKING: ALL, USER: "r"}
+BOOKINGS = {BILLS: ALL, READS: "r"}
+LEDGER = {BOOKS: ALL, BILLS: "r", READS: "r", USER: "r"}
+ANALYTIC = {"analytic.group_analytic_accounting": ALL, READS: "r"}
 
 RIGHTS: dict[str, dict[str, str]] = {
     "res.company": {KEYS: ALL, USER: "r"},
@@ -95,6 +112,17 @@ RIGHTS: dict[str, dict[str, str]] = {
     "stock.picking.type": {STOCKING: ALL, KEEPER: "r", BUYER: "r", SELLER: "r", WORKER: "r"},
     "stock.picking": MOVES,
     "stock.move": MOVES,
+    "stock.move.line": MOVES,
+    "stock.lot": {KEEPER: ALL, WORKER: ALL, USER: "r"},
+    "qc.inspection": INSPECTED,
+    "qc.inspection.line": INSPECTED,
+    "quality.check": {KEEPER: ALL, WORKER: "rwc"},
+    "quality.alert": {KEEPER: ALL, WORKER: "rwc"},
+    "quality.alert.stage": {USER: "r", STOCKING: ALL},
+    "qc.test": TESTS,
+    "qc.test.category": TESTS,
+    "qc.test.question": TESTS,
+    "qc.test.question.value": TESTS,
     "stock.quant": {KEEPER: "rw", STOCKING: "rw", WORKER: "r", USER: "r"},
     "stock.rule": PLACES,
     "stock.route": PLACES,
@@ -116,12 +144,19 @@ RIGHTS: dict[str, dict[str, str]] = {
     "mrp.workcenter.productivity.loss": CENTRES,
     "mrp.workcenter.productivity.loss.type": CENTRES,
     "mrp.consumption.warning": {WORKER: "rwc"},
+    "maintenance.equipment": MACHINES,
+    "maintenance.equipment.category": MACHINES,
+    "maintenance.stage": MACHINES,
+    "maintenance.team": MACHINES,
+    "maintenance.request": {USER: ALL},
     "resource.calendar": {USER: "r", SYSTEM: ALL},
     "resource.calendar.attendance": {USER: "r", SYSTEM: ALL},
     "resource.calendar.leaves": {USER: "r", SYSTEM: ALL},
     "resource.resource": {USER: "r", SYSTEM: ALL},
     "mail.message": {USER: "rwcd"},
     "mail.message.subtype": READ_ONLY,
+    "mail.activity": {USER: ALL},
+    "mail.activity.type": {USER: "r", SYSTEM: ALL},
     "mail.followers": {KEYS: ALL},
     "ir.model": READ_ONLY,
     "ir.model.fields": READ_ONLY,
@@ -131,6 +166,17 @@ RIGHTS: dict[str, dict[str, str]] = {
     "ir.sequence": {USER: "r", SYSTEM: ALL},
     "ir.attachment": {USER: ALL},
     "account.chart.template": {BOOKS: ALL},
+    "account.move": BOOKINGS,
+    "account.move.line": BOOKINGS,
+    "account.move.reversal": {BILLS: "rwc"},
+    "account.account": LEDGER,
+    "account.journal": LEDGER,
+    "account.tax": LEDGER,
+    "account.tax.group": LEDGER,
+    "account.tax.repartition.line": LEDGER,
+    "account.analytic.plan": ANALYTIC,
+    "account.analytic.account": ANALYTIC,
+    "account.analytic.line": ANALYTIC,
 }
 
 Rule = str | Callable[[Any, list[int]], list[Any]]
@@ -150,7 +196,35 @@ def _colleagues(records: Any, companies: list[int]) -> list[Any]:
     return ["|", ("id", "=", records.env.uid), ("company_ids", "in", companies)]
 
 
+def _own_requests(records: Any, companies: list[int]) -> list[Any]:
+    """An internal user sees the requests that are theirs or that they follow; the equipment manager all."""
+    return _of_company(companies) + _followed(records, ("owner_user_id", "user_id"))
+
+
+def _own_equipment(records: Any, companies: list[int]) -> list[Any]:
+    return _of_company(companies) + _followed(records, ())
+
+
+def _of_company(companies: list[int]) -> list[Any]:
+    return ["|", ("company_id", "=", False), ("company_id", "in", companies)]
+
+
+def _followed(records: Any, own: tuple[str, ...]) -> list[Any]:
+    from demo.odoo.access import groups_of
+
+    env = records.env
+    if REPAIRS in groups_of(env):
+        return []
+    mine = [("res_model", "=", records._name), ("partner_id", "=", env.user.partner_id.id)]
+    followed = [one.res_id for one in env.sudo()["mail.followers"].search(mine)]
+    return ["|"] * len(own) + [("id", "in", followed), *((name, "=", env.uid) for name in own)]
+
+
 RULES: dict[str, Rule] = {
+    "maintenance.request": _own_requests,
+    "maintenance.equipment": _own_equipment,
+    "maintenance.equipment.category": "company_id?",
+    "maintenance.team": "company_id?",
     "res.company": _own_companies,
     "res.users": _colleagues,
     "res.partner": "company_id?",
@@ -164,6 +238,12 @@ RULES: dict[str, Rule] = {
     "stock.picking": "company_id",
     "stock.move": "company_id",
     "stock.quant": "company_id?",
+    "stock.move.line": "company_id",
+    "stock.lot": "company_id?",
+    "qc.inspection": "company_id?",
+    "qc.test": "company_id?",
+    "quality.check": "company_id?",
+    "quality.alert": "company_id?",
     "stock.rule": "company_id?",
     "stock.route": "company_id?",
     "stock.scrap": "company_id",
@@ -178,6 +258,13 @@ RULES: dict[str, Rule] = {
     "mrp.workcenter": "company_id?",
     "mrp.workcenter.productivity": "company_id",
     "resource.calendar": "company_id?",
+    "account.move": "company_id",
+    "account.move.line": "company_id",
+    "account.account": "company_ids",
+    "account.journal": "company_id",
+    "account.tax": "company_id",
+    "account.analytic.account": "company_id?",
+    "account.analytic.line": "company_id",
     "ir.sequence": "company_id?",
 }
 """Field that says whose a record is; ``?`` where a record of nobody is everybody's."""

@@ -264,7 +264,7 @@ class Writing(Reading):
                 continue
             if one.name in getattr(holders, "_belongs_to", ()):
                 holders.unlink()
-            elif one.required:
+            elif one.required or one.name in getattr(holders, "_restricts", ()):
                 raise ValidationError(
                     "The operation cannot be completed: another model requires the record being deleted. If "
                     f"possible, archive it instead.\n\nModel: {holders._title or model} ({model})\n"

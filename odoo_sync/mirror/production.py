@@ -22,6 +22,7 @@ class WorkCentre(Mirror):
         history=("working_state",),
         archived=True,
     )
+    plant_path = "company__sole__plant"
 
     name = models.CharField()
     code = models.CharField(null=True)

@@ -15,6 +15,8 @@ export function toast(text, tone = "") {
   setTimeout(() => piece.remove(), tone === "critical" ? 12000 : 6000);
 }
 
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
 document.addEventListener("click", (event) => {
   event.target.closest("[data-dismiss]")?.closest(".toast")?.remove();
   for (const menu of document.querySelectorAll("details.menu[open], .verbs details[open]:not(:has(.error))")) {

@@ -95,9 +95,6 @@ class Odoo:
             "taxes_id": [[6, 0, []]],
             "supplier_taxes_id": [[6, 0, []]],
         }
-        if self.simulated:
-            defaults.pop("taxes_id")
-            defaults.pop("supplier_taxes_id")
         return self.create("product.product", **{**defaults, **values})
 
     @property
@@ -156,6 +153,11 @@ class Odoo:
     def moves(self, picking: int) -> list[int]:
         found: list[int] = self.read("stock.picking", picking, "move_ids")
         return found
+
+
+def lacks(odoo: Odoo, model: str) -> bool:
+    """Whether a model is not there, its module not being installed."""
+    return not odoo.find("ir.model", [["model", "=", model]])
 
 
 @contextmanager

@@ -181,6 +181,7 @@ def prepare(stand_in: StandIn) -> None:
     group = call("ir.model.data", "search_read", [["name", "=", "group_purchase_user"]], fields=["res_id"])[0]["res_id"]
     buyer = {"name": "scn.buyer.lyon", "login": "scn.buyer.lyon", "password": LIMITED, "company_id": 4}
     call("res.users", "create", {**buyer, "company_ids": [[6, 0, [4]]], "groups_id": [[6, 0, [group]]]})
+    call("maintenance.team", "create", [{"name": f"Team {company}", "company_id": company} for company in (4, 5, 6)])
     make_orders(stand_in)
     call("purchase.order", "message_post", [39], body="The received quantity has been updated.")
     start_ids(stand_in, res_partner=87, ir_attachment=1160)
@@ -203,6 +204,8 @@ def make_orders(stand_in: StandIn) -> None:
     moves = call("stock.picking", "read", [49], ["move_ids"], context=context)[0]["move_ids"]
     call("stock.move", "write", moves[:1], {"quantity": 1, "picked": True}, context=context)
     make_work(stand_in)
+    context = {"allowed_company_ids": [4]}
+    call("qc.inspection", "create", {"object_id": "product.product,86", "company_id": 4}, context=context)
 
 
 def order(

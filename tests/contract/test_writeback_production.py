@@ -248,3 +248,51 @@ def test_a_stop_can_be_closed_with_an_end_of_its_own(odoo: Odoo, plant: Plant) -
     stop = block(odoo, plant.first)
     assert odoo.write("mrp.workcenter.productivity", [stop], date_end=odoo.now(minutes=5)) is True
     assert odoo.read("mrp.workcenter", plant.first, "working_state") == "normal"
+
+
+def test_changing_the_reason_of_a_stop_keeps_it_open(odoo: Odoo, plant: Plant) -> None:
+    stop = block(odoo, plant.first)
+    quality = odoo.find("mrp.workcenter.productivity.loss", [["loss_type", "=", "quality"]], limit=1)[0]
+    assert odoo.write("mrp.workcenter.productivity", [stop], loss_id=quality) is True
+    found = odoo.read("mrp.workcenter.productivity", stop, "loss_type", "date_end")
+    assert found == {"loss_type": "quality", "date_end": False}
+    assert odoo.read("mrp.workcenter", plant.first, "working_state") == "blocked"
+
+
+def test_closing_a_stop_with_a_reason_in_one_write(odoo: Odoo, plant: Plant) -> None:
+    stop = block(odoo, plant.first)
+    quality = odoo.find("mrp.workcenter.productivity.loss", [["loss_type", "=", "quality"]], limit=1)[0]
+    end = odoo.now()
+    assert odoo.write("mrp.workcenter.productivity", [stop], loss_id=quality, date_end=end) is True
+    found = odoo.read("mrp.workcenter.productivity", stop, "loss_id", "date_end")
+    assert found == {"loss_id": quality, "date_end": end}
+    assert odoo.read("mrp.workcenter", plant.first, "working_state") == "normal"
+
+
+def test_a_closed_stop_can_be_opened_again(odoo: Odoo, plant: Plant) -> None:
+    stop = block(odoo, plant.first)
+    odoo.call("mrp.workcenter", "unblock", [plant.first])
+    assert odoo.write("mrp.workcenter.productivity", [stop], date_end=False) is True
+    found = odoo.read("mrp.workcenter.productivity", stop, "date_end", "duration")
+    assert found == {"date_end": False, "duration": 0.0}
+    assert odoo.read("mrp.workcenter", plant.first, "working_state") == "blocked"
+
+
+def test_unblocking_ends_every_open_row_of_the_centre(odoo: Odoo, plant: Plant, production: int) -> None:
+    work = workorders(odoo, production)[0]
+    odoo.call("mrp.workorder", "button_start", [work])
+    stop = block(odoo, plant.first)
+    odoo.call("mrp.workcenter", "unblock", [plant.first])
+    assert odoo.read("mrp.workcenter.productivity", stop, "date_end")
+    assert odoo.find("mrp.workcenter.productivity", [["workorder_id", "=", work], ["date_end", "=", False]]) == []
+
+
+def test_a_stop_that_began_earlier_can_be_told(odoo: Odoo, plant: Plant) -> None:
+    loss = odoo.find("mrp.workcenter.productivity.loss", [["loss_type", "=", "availability"]], limit=1)[0]
+    since = odoo.now(minutes=-90)
+    values = {"workcenter_id": plant.first, "loss_id": loss, "company_id": odoo.company, "date_start": since}
+    stop = odoo.create("mrp.workcenter.productivity", **values)
+    assert odoo.read("mrp.workcenter.productivity", stop, "date_start", "date_end") == {
+        "date_start": since,
+        "date_end": False,
+    }

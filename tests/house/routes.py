@@ -26,6 +26,8 @@ class Held(StrEnum):
     AUDIT = "auditors and administrators, narrowed to their companies"
     SYNC = "who sees the mirror"
     SWITCH = "group administrators"
+    SETTINGS = "administrators of anything"
+    LIMITS = "who may set limits, narrowed to the places where they may"
     PEOPLE = "administrators, narrowed to people of their companies"
 
 
@@ -89,6 +91,14 @@ ROUTES: dict[str, Route] = {
     "console:audit": Route(Held.AUDIT),
     "console:audit_export": Route(Held.AUDIT, values={"form": "json"}),
     "console:freshness": Route(Held.OWN),
+    "console:settings": Route(Held.SETTINGS),
+    "console:settings_limits": Route(Held.LIMITS),
+    "console:settings_approvals": Route(Held.LIMITS),
+    "console:settings_score": Route(Held.LIMITS, ("get", "post")),
+    "console:settings_rule": Route(Held.LIMITS, ("get", "post"), {"key": "purchase.late_line"}),
+    "console:settings_escalation": Route(Held.LIMITS),
+    "console:settings_new_path": Route(Held.LIMITS, ("get", "post")),
+    "console:settings_path": Route(Held.LIMITS, ("get", "post"), {"key": 1}),
     "console:sync": Route(Held.SYNC),
     "console:record": Route(Held.SWITCH, ("get", "post"), {"number": 1}),
     "console:switch": Route(Held.SWITCH, ("get", "post"), {"number": 1, "act": "pause"}),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,15 @@ from apps.accounts.models import User
 from apps.accounts.roles import Role
 from apps.audit.record import record
 from apps.audit.seal import seal
+from apps.exceptions.limits import Place
+from apps.exceptions.overrides import set_limits
+from apps.notifications.escalation import Contact
 from apps.notifications.messages import tell
+from apps.notifications.models import Occasion
+from apps.notifications.paths import set_path
+from controltower.lib.keys import row_key
+from controltower.lib.scope import Slice
+from odoo_sync.mirror.product import Product
 from tests import people
 from tests.boards import Group, fill
 
@@ -36,6 +45,10 @@ PAGES = {
     "notifications": "/notifications/",
     "freshness": "/freshness/",
     "preferences": "/me/",
+    "settings": "/settings/",
+    "thresholds": "/settings/limits/",
+    "limits of a detector": "/settings/limits/purchase.late_line/",
+    "escalation": "/settings/escalation/",
 }
 
 
@@ -49,9 +62,19 @@ class Seen:
         for number in range(size):
             record(self.reader, "case.noted", self.cases[number], text="x")
             tell(self.reader, "case.assigned", about=self.cases[number], text="x")
+            self._settle(number)
         seal()
         self.client = Client()
         self.client.force_login(self.reader)
+
+    def _settle(self, number: int) -> None:
+        """One more place with limits of its own, and one more path of escalation."""
+        company = self.group.companies[number % 3]
+        product = Product.everything.create(id=row_key(self.group.connection.pk, number + 1), code=f"P{number}")
+        place = Place(company.pk, None, product.pk)
+        set_limits("purchase.late_line", place, {"overdue_days": 2}, reason="x", by=self.reader)
+        contacts = [Contact(self.reader, timedelta(minutes=number + 1))]
+        set_path(Occasion.CASE, f"domain{number}", Slice(company.pk), contacts, version=0, by=self.reader)
 
     def _reader(self) -> User:
         user = people.person(Role.AUDITOR, Role.ADMINISTRATOR, Role.PLANT_MANAGER)

@@ -14,6 +14,7 @@ from apps.exceptions.models import Case, Check
 from tests.everyone import World, covers, undone
 from tests.house.routes import ROUTES, Held
 from tests.integration.test_permissions_elsewhere import PEOPLE_PAGES, SIGN_IN_PAGES
+from tests.integration.test_permissions_settings import SETTINGS_PAGES
 
 pytestmark = pytest.mark.django_db
 
@@ -183,7 +184,7 @@ def test_every_route_is_held_by_one_of_these_tests() -> None:
         "actions:request", "actions:progress", "actions:approve", "actions:reject", "actions:withdraw",
         "actions:again", "actions:undo", "actions:inbox", "console:audit", "console:audit_export", "console:sync",
         "console:switch", "console:record", "notifications:mail", "notifications:mail_again",
-        *PEOPLE_PAGES, *SIGN_IN_PAGES,
+        *PEOPLE_PAGES, *SIGN_IN_PAGES, *SETTINGS_PAGES,
     }  # fmt: skip
     left = {name for name, route in ROUTES.items() if route.held not in (Held.PUBLIC, Held.OWN)}
     assert tried == left

@@ -158,8 +158,6 @@ class Company(Model):
                 {"name": "Standard 40 hours/week", "company_id": self.id}
             )
             self._assign({"resource_calendar_id": calendar})
-        if not self.chart_template and self.country_id:
-            self._assign({"chart_template": {"FR": "fr", "US": "generic_coa", "GB": "uk"}.get(self.country_id.code)})
 
     def write(self, values: Values) -> bool:
         done = super().write(values)

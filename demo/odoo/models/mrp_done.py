@@ -177,6 +177,7 @@ class SharedMove(Model):
         taken = min(self.quantity, part)
         self._assign({"product_uom_qty": part, "quantity": taken})
         self._let_go(keep=self.product_uom._quantity_in(taken, self.product_id.uom_id))
+        self._even_out()
 
 
 class ConsumptionQuestion(Model):

@@ -172,24 +172,8 @@ class Move(Model):
                 self._hold(change)
             else:
                 self._let_go(keep=self.product_uom._quantity_in(self.quantity, unit))
+        self._even_out()
         self._recompute_state()
-
-    @property
-    def _held(self) -> float:
-        """What of the stock is promised to this move, in the product's unit."""
-        return float(self._row(self.id).get("held") or 0.0)
-
-    def _hold(self, quantity: float) -> float:
-        got = float(self.env["stock.quant"]._reserve(self.product_id, self.location_id, quantity))
-        if got:
-            self.env.transaction.edit(self._name, self.id)["held"] = round(self._held + got, 6)
-        return got
-
-    def _let_go(self, *, keep: float = 0.0) -> None:
-        surplus = round(self._held - keep, 6)
-        if surplus > TOLERANCE:
-            self.env["stock.quant"]._reserve(self.product_id, self.location_id, -surplus)
-            self.env.transaction.edit(self._name, self.id)["held"] = round(self._held - surplus, 6)
 
     def _follow_demand(self) -> None:
         if self.quantity > self.product_uom_qty + TOLERANCE:
@@ -203,7 +187,7 @@ class Move(Model):
 
     def _recompute_state(self) -> None:
         for one in self:
-            if one.state in ("draft", *CLOSED):
+            if one.state in CLOSED or (one.state == "draft" and not one.quantity):
                 continue
             if one.quantity >= one.product_uom_qty - TOLERANCE and one.product_uom_qty:
                 state = "assigned"
@@ -306,6 +290,7 @@ class Move(Model):
                 or self.location_id._is_free()
             ):
                 self._assign({"quantity": self.product_uom_qty})
+                self._even_out()
             return
         unit = self.product_id.uom_id
         wanted = self.product_uom._quantity_in(missing, unit)
@@ -331,6 +316,7 @@ class Move(Model):
                 continue
             one._let_go()
             one._assign({"quantity": 0.0, "picked": False})
+            one._even_out()
             one._recompute_state()
 
     def _action_cancel(self) -> bool:

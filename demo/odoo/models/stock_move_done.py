@@ -46,13 +46,13 @@ class DoneMove(Model):
         return bool(self.raw_material_production_id or self.production_id)
 
     def _carry_out(self) -> None:
-        product, quants = self.product_id, self.env["stock.quant"]
-        quantity = self.product_uom._quantity_in(self.quantity, product.uom_id)
-        if product.is_storable:
-            self._let_go()
-            quants._change(product, self.location_id, -quantity)
-            quants._change(product, self.location_dest_id, quantity)
+        self._even_out()
+        for line in self.move_line_ids:
+            line._name_lot()
+            if self.product_id.is_storable:
+                line._carry_out()
         self._assign({"state": "done", "date": self.env.now, "picked": True})
+        self.move_line_ids._assign({"date": self.env.now, "picked": True})
 
     def _split_values(self, quantity: float) -> Values:
         """What the rest of a move has differently."""

@@ -27,7 +27,11 @@ class Quant(Model):
             counted = values.pop("inventory_quantity", None)
             automatic = values.pop("inventory_quantity_auto_apply", None)
             found = self.search(
-                [("product_id", "=", values.get("product_id")), ("location_id", "=", values.get("location_id"))],
+                [
+                    ("product_id", "=", values.get("product_id")),
+                    ("location_id", "=", values.get("location_id")),
+                    ("lot_id", "=", values.get("lot_id") or False),
+                ],
                 limit=1,
             )
             quant = found or super()._create([values])
@@ -98,41 +102,79 @@ class Quant(Model):
                         "picked": True,
                     }
                 )
+                move._even_out(quant.lot_id)
                 move._action_done()
             quant._put({"inventory_quantity": None, "inventory_quantity_set": None})
 
     def action_set_inventory_quantity_to_zero(self) -> None:
         self._put({"inventory_quantity": None, "inventory_quantity_set": None})
 
-    def _at(self, product: Any, location: Any) -> Any:
-        """The quants of a product at a place and below it."""
+    def _at(self, product: Any, location: Any, *, lots: Any = None) -> Any:
+        """The quants of a product at a place and below it, the oldest first; of these lots where any are named."""
         found = self.sudo().browse(self.env.transaction.find(self._name, "product_id", product.id))
-        return found.filtered(lambda one: location.id in one.location_id._and_above())
+        found = found.filtered(lambda one: location.id in one.location_id._and_above())
+        if lots:
+            found = found.filtered(lambda one: one.lot_id.id in lots.ids)
+        return found.sorted_by(lambda one: (one.in_date, one.id)) if len(found) > 1 else found
 
-    def _change(self, product: Any, location: Any, quantity: float) -> None:
-        """More or less of a product at exactly this place."""
-        here = self._at(product, location).filtered(lambda one: one.location_id.id == location.id)[:1]
+    def _change(self, product: Any, location: Any, quantity: float, lot: Any = None) -> None:
+        """More or less of a product at exactly this place, and of this lot alone."""
+        lot_id = lot.id if lot else 0
+        here = self._at(product, location).filtered(
+            lambda one: one.location_id.id == location.id and one.lot_id.id == lot_id
+        )[:1]
         if here:
             here._assign({"quantity": round(here.quantity + quantity, 6)})
         else:
             values = {"product_id": product.id, "location_id": location.id, "quantity": round(quantity, 6)}
-            super()._create([values])
+            super()._create([{**values, "lot_id": lot_id or False}])
 
     def _free_of(self, product: Any, location: Any) -> float:
         quants = self._at(product, location)
         return float(sum(one.quantity - one.reserved_quantity for one in quants))
 
-    def _reserve(self, product: Any, location: Any, quantity: float) -> float:
-        """Promise up to this much; returns what could be promised. Negative gives back."""
-        left = quantity
-        for one in self._at(product, location):
-            if quantity > 0:
-                part = min(left, max(0.0, one.quantity - one.reserved_quantity))
-            else:
-                part = -min(-left, max(0.0, one.reserved_quantity))
-            if part:
+    def _reserve(
+        self, product: Any, location: Any, quantity: float, *, lots: Any = None
+    ) -> list[tuple[Any, Any, float]]:
+        """Promise up to this much; returns what could be promised, as place, lot and quantity."""
+        left, taken = quantity, []
+        for one in self._at(product, location, lots=lots):
+            part = min(left, max(0.0, one.quantity - one.reserved_quantity))
+            if part > 1e-6:
                 one._assign({"reserved_quantity": round(one.reserved_quantity + part, 6)})
+                taken.append((one.location_id, one.lot_id, round(part, 6)))
                 left = round(left - part, 6)
-            if not left:
+            if left <= 1e-6:
                 break
-        return round(quantity - left, 6)
+        return taken
+
+    def _give_back(self, product: Any, location: Any, lot: Any, quantity: float) -> None:
+        """Take back a promise of so much of this lot at this place."""
+        lot_id = lot.id if lot else 0
+        for one in self._at(product, location):
+            if quantity > 1e-6 and one.lot_id.id == lot_id:
+                part = min(quantity, max(0.0, one.reserved_quantity))
+                one._assign({"reserved_quantity": round(one.reserved_quantity - part, 6)})
+                quantity = round(quantity - part, 6)
+
+    def _give_way(self, *, apart_from: Any) -> None:
+        """Where more is promised than there is, the newest promises are taken back."""
+        lines = self.env["stock.move.line"].sudo()
+        for quant in self:
+            over = round(quant.reserved_quantity - max(0.0, quant.quantity), 6)
+            if over <= 1e-6:
+                continue
+            held = lines.browse(self.env.transaction.find("stock.move.line", "product_id", quant.product_id.id))
+            held = held.filtered(lambda one, here=quant: one.location_id == here.location_id)
+            held = held.filtered(lambda one, here=quant: one.lot_id == here.lot_id and one.id not in apart_from.ids)
+            for line in held.filtered(lambda one: one._held).sorted_by(lambda one: -one.id):
+                part = min(over, line._held)
+                line._let_go(part)
+                move = line.move_id
+                line._assign({"quantity": round(line.quantity - move._in_own_unit(part), 6)})
+                move._assign({"quantity": round(move.quantity - move._in_own_unit(part), 6)})
+                move._even_out()
+                move._recompute_state()
+                over = round(over - part, 6)
+                if over <= 1e-6:
+                    break

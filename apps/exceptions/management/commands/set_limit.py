@@ -11,10 +11,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Q
 
 from apps.accounts.models import User
-from apps.exceptions.definition import detectors
 from apps.exceptions.errors import LimitError
 from apps.exceptions.limit_values import shown_value
-from apps.exceptions.limits import Place, other_rules, rule_of
+from apps.exceptions.limits import Place, rules
 from apps.exceptions.models import LimitOverride
 from apps.exceptions.overrides import drop_limits, set_limits
 from odoo_sync.mirror.base import Mirror
@@ -67,9 +66,8 @@ class Command(BaseCommand):
 
 
 def _what_there_is() -> Iterator[str]:
-    for key in sorted([*(one.key for one in detectors), *(one.key for one in other_rules())]):
-        rule = rule_of(key)
-        default = rule.default()
+    for rule in sorted(rules(), key=lambda one: one.key):
+        key, default = rule.key, rule.default()
         yield f"{key}  ({rule.title})"
         for one in fields(default):
             yield f"    {one.name} = {shown_value(getattr(default, one.name))}    {default.titles[one.name]}"

@@ -1,0 +1,1 @@
+"""The settings: what an administrator of the group, a company or a plant decides."""
