@@ -95,10 +95,12 @@ CHANNEL_LAYERS = {
 }
 
 CELERY_BROKER_URL = REDIS_BROKER
+CELERY_BROKER_TRANSPORT = "controltower.broker:Transport"
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 3.0}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
-CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 HOT_SECONDS = env.number("HOT_SECONDS", 2)
@@ -123,10 +125,12 @@ CELERY_BEAT_SCHEDULE = {
         "args": ["cold"],
         "options": {"expires": COLD_SECONDS},
     },
+    "tell of changes left behind": {"task": "odoo_sync.tasks.announce_left_behind", "schedule": 5.0},
     "sweep ids for absence": {"task": "odoo_sync.tasks.sweep_ids", "schedule": timedelta(minutes=5)},
     "probe the connections": {"task": "odoo_sync.tasks.probe", "schedule": timedelta(minutes=10)},
     "evaluate what time has changed": {"task": "apps.exceptions.tasks.check_due", "schedule": 5.0},
     "evaluate everything": {"task": "apps.exceptions.tasks.sweep", "schedule": timedelta(minutes=10)},
+    "tell the next contact": {"task": "apps.exceptions.tasks.escalate", "schedule": 15.0, "options": {"expires": 15.0}},
     "publish what was left behind": {"task": "apps.exceptions.tasks.publish", "schedule": 2.0},
     "deliver what waits": {"task": "apps.actions.tasks.deliver_waiting", "schedule": 5.0},
     "end grants whose time has come": {"task": "apps.accounts.tasks.announce_ended_grants", "schedule": 10.0},

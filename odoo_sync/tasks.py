@@ -12,7 +12,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from controltower.lib.locks import session_lock
-from odoo_sync import initial, rechecks
+from odoo_sync import announcing, initial, rechecks
 from odoo_sync.absence import look_for
 from odoo_sync.client import Client
 from odoo_sync.connections import bury, check_identity, open_client, probe_again, readable
@@ -54,6 +54,14 @@ def poll_one(connection: Connection, client: Client, lane: Lane) -> None:
     poll_all(connection, [mirror for mirror in wanted if mirror.source.lane == lane], client)
     if lane == Lane.WARM and connection.cursors.exclude(loaded_at=None).count() < len(wanted):
         load.delay(connection.pk)
+
+
+@shared_task
+def announce_left_behind() -> None:
+    """Tell of changes whose own process died before it could, or whose listeners failed."""
+    with session_lock("odoo_sync.announce_left_behind") as ours:
+        if ours:
+            announcing.announce_left_behind()
 
 
 @shared_task

@@ -20,6 +20,7 @@ phrases.add(
         "case.started": _("started work on the case"),
         "case.snoozed": _("snoozed the case until {until}"),
         "case.noted": _("noted: {text}"),
+        "case.escalated": _("told {to_name}, because nobody had acknowledged the case for {waited}"),
         "case.closed": _("closed the case: {reason}"),
         "machine.tied": _("tied {equipment} to {centre} ({basis}); before: {before}"),
         "machine.set_apart": _("said that {equipment} belongs to no work centre; before: {before}"),
