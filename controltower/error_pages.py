@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import sys
 
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 log = logging.getLogger(__name__)
+RETRY_SECONDS = 10
 LAST_WORDS = "Something went wrong, and the page that says so failed as well. It is in the log."
 
 
@@ -29,12 +33,22 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A defect; the details are in the log alone."""
+    """A defect; the details are in the log alone. A database that is away is none: the page says that it passes."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return unavailable()
     try:
         return _page(request, 500)
     except Exception:
         log.exception("The error page failed.")
         return HttpResponse(LAST_WORDS, status=500, content_type="text/plain; charset=utf-8")
+
+
+def unavailable() -> HttpResponse:
+    """The database cannot be reached. Nothing on this page needs it: no person, no navigation."""
+    page = HttpResponse(render_to_string("503.html", {"seconds": RETRY_SECONDS}), status=503)
+    page["Retry-After"] = str(RETRY_SECONDS)
+    page["Cache-Control"] = "no-store"
+    return page
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

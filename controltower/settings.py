@@ -95,10 +95,12 @@ CHANNEL_LAYERS = {
 }
 
 CELERY_BROKER_URL = REDIS_BROKER
+CELERY_BROKER_TRANSPORT = "controltower.broker:Transport"
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 3.0}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
-CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 HOT_SECONDS = env.number("HOT_SECONDS", 2)
@@ -123,10 +125,12 @@ CELERY_BEAT_SCHEDULE = {
         "args": ["cold"],
         "options": {"expires": COLD_SECONDS},
     },
+    "tell of changes left behind": {"task": "odoo_sync.tasks.announce_left_behind", "schedule": 5.0},
     "sweep ids for absence": {"task": "odoo_sync.tasks.sweep_ids", "schedule": timedelta(minutes=5)},
     "probe the connections": {"task": "odoo_sync.tasks.probe", "schedule": timedelta(minutes=10)},
     "evaluate what time has changed": {"task": "apps.exceptions.tasks.check_due", "schedule": 5.0},
     "evaluate everything": {"task": "apps.exceptions.tasks.sweep", "schedule": timedelta(minutes=10)},
+    "tell the next contact": {"task": "apps.exceptions.tasks.escalate", "schedule": 15.0, "options": {"expires": 15.0}},
     "publish what was left behind": {"task": "apps.exceptions.tasks.publish", "schedule": 2.0},
     "deliver what waits": {"task": "apps.actions.tasks.deliver_waiting", "schedule": 5.0},
     "end grants whose time has come": {"task": "apps.accounts.tasks.announce_ended_grants", "schedule": 10.0},
@@ -144,6 +148,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "/"
@@ -170,6 +175,7 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 BEHIND_TLS = env.flag("BEHIND_TLS", False)
+ODOO_HOSTS = env.words("ODOO_HOSTS", "")
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES", "127.0.0.0/8,::1" if BEHIND_TLS else "")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
 CSRF_COOKIE_HTTPONLY = True

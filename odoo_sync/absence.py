@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from controltower.lib.keys import row_key, split_key
+from odoo_sync.announcing import announce, keep
 from odoo_sync.client import Client
 from odoo_sync.connections import cursor_of, layout_for
 from odoo_sync.errors import NotAllowedError, SchemaError
@@ -17,7 +18,7 @@ from odoo_sync.extract import Reader
 from odoo_sync.mirror.base import Many2one, Mirror, mirrors
 from odoo_sync.models import Connection, Cursor, Suspect
 from odoo_sync.reconcile import LEAST_FREEZE, bury, still_here_before
-from odoo_sync.sync import Pass, announce, note_run
+from odoo_sync.sync import Pass, note_run
 
 MOST_LINKED = 200
 """Beyond so many rows that link to a missing one, they are left to the sweep."""
@@ -65,7 +66,8 @@ def compare(connection: Connection, mirror: type[Mirror], keys: set[int], client
         if gone:
             Cursor.objects.filter(pk=cursor.pk).update(rows=F("rows") - len(gone))
             note_run(connection, done, "sweep", gone=len(gone))
-    announce(connection, mirror, gone)
+            done.kept += keep(connection, mirror, gone)
+    announce(connection, mirror, gone, kept=done.kept)
     return absent, suspects
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from odoo_sync import quarantine
+from odoo_sync.announcing import announce
 from odoo_sync.client import Client
 from odoo_sync.connections import check_identity, cursor_of, layout_for, open_client, readable, relearn
 from odoo_sync.errors import NotAllowedError, SchemaError
@@ -19,7 +20,7 @@ from odoo_sync.load import Page, convert, store
 from odoo_sync.mirror.base import Mirror
 from odoo_sync.models import Connection, Cursor
 from odoo_sync.settling import horizon, server_now
-from odoo_sync.sync import Pass, announce, locked, note_run, poll_all
+from odoo_sync.sync import Pass, locked, note_run, poll_all
 from odoo_sync.values import ConversionError
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from pkgutil import iter_modules
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -98,6 +99,23 @@ class Run(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["connection", "mirror", "-started_at"], name="runs_latest_first")]
+
+
+class Announcement(models.Model):
+    """Rows that have changed, written down with the change: gone once everybody who listens has taken it.
+
+    Whoever changed them has until ``next_at`` to tell of it; then somebody else does.
+    """
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    mirror = models.CharField(max_length=64)
+    ids = ArrayField(models.BigIntegerField())
+    made_at = models.DateTimeField(db_default=Now())
+    next_at = models.DateTimeField()
+    tries = models.IntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["next_at"], name="announcements_by_time")]
 
 
 class Quarantine(models.Model):

@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from controltower.lib.keys import row_key, split_key
 from odoo_sync import quarantine
+from odoo_sync.announcing import announce, keep
 from odoo_sync.client import Client
 from odoo_sync.connections import layout_for
 from odoo_sync.errors import NotAllowedError, SchemaError
 from odoo_sync.extract import Reader
 from odoo_sync.mirror.base import Mirror, mirrors
 from odoo_sync.models import Connection, Cursor, Suspect
-from odoo_sync.sync import Pass, announce, note_run, take
+from odoo_sync.sync import Pass, note_run, take
 
 LEAST_FREEZE = 50
 FREEZE_SHARE = 0.02
@@ -73,7 +74,8 @@ def sweep(connection: Connection, mirror: type[Mirror], client: Client, cursor: 
         cursor.save(update_fields=["swept_at", "frozen_reason", "rows"])
         if result.gone or result.found or result.frozen:
             note_run(connection, done, "sweep", gone=len(result.gone), error=result.frozen)
-    announce(connection, mirror, [*result.gone, *result.found])
+        done.kept += keep(connection, mirror, result.gone)
+    announce(connection, mirror, [*result.gone, *result.found], kept=done.kept)
     return result
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from django.utils import timezone
 from controltower.lib.keys import row_key, split_key
 from controltower.lib.locks import lock_number
 from odoo_sync import quarantine
+from odoo_sync.announcing import announce, keep
 from odoo_sync.client import Client, Row
 from odoo_sync.connections import layout_for, relearn
 from odoo_sync.errors import NotAllowedError, SchemaError
@@ -26,23 +26,25 @@ from odoo_sync.load import Page, Stored, store
 from odoo_sync.mirror.base import Mirror
 from odoo_sync.models import Connection, Cursor, Run
 from odoo_sync.settling import SLOW_WINDOW, Known, horizon, must_read, server_now
-from odoo_sync.signals import mirror_changed
 from odoo_sync.values import read_moment
 
-logger = logging.getLogger(__name__)
 MOST_STAMPS = 20_000
 RESCAN_EVERY = timedelta(hours=1)
 
 
 @dataclass
 class Pass:
-    """What one pass over one mirror did; ``far`` are the passes over links to its rows that were written from here."""
+    """What one pass over one mirror did; ``far`` are the passes over links to its rows that were written from here.
+
+    ``kept`` are the notes of what is still to be told of it.
+    """
 
     mirror: type[Mirror]
     began_at: datetime
     read: int = 0
     stored: Stored = field(default_factory=Stored)
     far: list[Pass] = field(default_factory=list)
+    kept: list[int] = field(default_factory=list)
 
     @property
     def changed(self) -> list[int]:
@@ -137,6 +139,7 @@ def take(
             stored = store(connection, reader.layout, page, unsettled_from=unsettled_from)
             done.read += len(page.rows)
             done.stored.add(stored)
+            done.kept += keep(connection, reader.layout.mirror, stored.changed)
             if last and not stored.again and cursor is not None:
                 close(connection, reader, done, cursor)
     if done.stored.again:
@@ -211,7 +214,7 @@ def poll_all(connection: Connection, mirrors: Sequence[type[Mirror]], client: Cl
     finally:
         rest(quiet)
         for outcome in done:
-            announce(connection, outcome.mirror, outcome.changed)
+            announce(connection, outcome.mirror, outcome.changed, kept=outcome.kept)
     return done
 
 
@@ -237,16 +240,6 @@ def rest(cursors: Sequence[Cursor]) -> None:
         Cursor.objects.bulk_update(cursors, ["watermark", "as_of", "rescanned_at", "problem"])
 
 
-def announce(connection: Connection, mirror: type[Mirror], ids: list[int], *, whole: bool = False) -> None:
-    """Tell who listens. Must be called after the commit; a listener that fails does not stop the mirror."""
-    if not ids and not whole:
-        return
-    answers = mirror_changed.send_robust(sender=mirror, mirror=mirror, connection=connection, ids=ids, whole=whole)
-    for receiver, answer in answers:
-        if isinstance(answer, Exception):
-            logger.error("%s failed on a change of %s", receiver, mirror.key, exc_info=answer)
-
-
 @dataclass(frozen=True)
 class Reread:
     """One row before and after a targeted read, as Python values by our field names; None where there was no row."""
@@ -265,5 +258,5 @@ def resync(connection: Connection, mirror: type[Mirror], odoo_ids: Iterable[int]
     take(connection, reader, ids, done, None, unsettled_from=done.began_at - SLOW_WINDOW)
     hold_poison(connection, mirror, reader)
     after: dict[int, Any] = {row["id"]: row for row in mirror.everything.filter(id__in=keys).values()}
-    transaction.on_commit(lambda: announce(connection, mirror, done.changed))
+    transaction.on_commit(lambda: announce(connection, mirror, done.changed, kept=done.kept))
     return {odoo_id: Reread(before.get(key), after.get(key)) for odoo_id, key in zip(ids, keys, strict=True)}

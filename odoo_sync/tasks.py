@@ -12,10 +12,10 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from controltower.lib.locks import session_lock
-from odoo_sync import initial, rechecks
+from odoo_sync import announcing, initial, rechecks
 from odoo_sync.absence import look_for
 from odoo_sync.client import Client
-from odoo_sync.connections import check_identity, open_client, probe_again, readable
+from odoo_sync.connections import bury, check_identity, open_client, probe_again, readable
 from odoo_sync.errors import OdooError
 from odoo_sync.health import failed, may_run, recovered
 from odoo_sync.mirror.base import Lane, Mirror, mirrors
@@ -57,6 +57,14 @@ def poll_one(connection: Connection, client: Client, lane: Lane) -> None:
 
 
 @shared_task
+def announce_left_behind() -> None:
+    """Tell of changes whose own process died before it could, or whose listeners failed."""
+    with session_lock("odoo_sync.announce_left_behind") as ours:
+        if ours:
+            announcing.announce_left_behind()
+
+
+@shared_task
 def load(number: int) -> None:
     """Load what has never been loaded, or go on with a load that was interrupted."""
     with session_lock(f"odoo_sync.load {number}") as ours:
@@ -69,7 +77,9 @@ def sweep_ids() -> None:
     """Compare the ids of every loaded mirror with Odoo's, and forget old runs."""
     for connection in Connection.objects.order_by("id"):
         with session_lock(f"odoo_sync.sweep {connection.pk}") as ours:
-            if ours:
+            if ours and connection.retired_at is not None:
+                bury(connection)
+            elif ours:
                 guarded(connection.pk, sweep_one)
     Run.objects.filter(started_at__lt=timezone.now() - KEEP_RUNS).delete()
     Recheck.objects.filter(ended_at__lt=timezone.now() - KEEP_RUNS).delete()

@@ -94,3 +94,15 @@ class Unknown(Kind):
     key = "request.unknown"
     topic = Topic.OUTCOME
     title = _("Effect not known")
+
+
+@kinds.add
+class RequestEscalated(Kind):
+    """Nobody has decided on a request, and the reader is next; of interest until somebody does."""
+
+    key = "request.escalated"
+    topic = Topic.ESCALATION
+    title = _("Nobody has decided")
+
+    def still_matters(self, about: Any, reader: User) -> bool:
+        return about.state == RequestState.WAITING

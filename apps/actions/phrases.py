@@ -11,6 +11,7 @@ phrases.add(
         "request.rejected": _("rejected: {effect} ({reason})"),
         "request.withdrawn": _("withdrew: {effect}"),
         "request.expired": _("closed, because nobody decided in time: {effect}"),
+        "request.escalated": _("told {to_name}, because nobody had decided for {waited}: {effect}"),
         "request.sent_again": _("sent again: {effect}"),
         "request.verified": _("verified in Odoo: {effect}"),
         "request.partial": _("did part of it: {effect}"),

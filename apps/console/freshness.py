@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.console.reach import connections_within
 from controltower.lib.scope import Scope
@@ -37,6 +38,7 @@ def freshness(scope: Scope, now: datetime | None = None) -> Freshness:
 
 
 NONE = Freshness(None, "none")
+NO_WORKER = gettext_lazy("No error is known: it seems that no worker of the tower is running, or that it gets no work.")
 
 
 def _of(connection: Connection, now: datetime) -> Freshness:
@@ -49,4 +51,5 @@ def _of(connection: Connection, now: datetime) -> Freshness:
         return Freshness(state.as_of, "fresh")
     why = _("Syncing with %s is paused.") if connection.paused_at else _("%s has not been read for a while.")
     meaning = _("What changed in Odoo since then is not on this page, and cases that depend on time open no new ones.")
-    return Freshness(state.as_of, "stale", why % connection.name, f"{state.problem} {meaning}".strip(), "high")
+    problem = state.problem or ("" if connection.paused_at else NO_WORKER)
+    return Freshness(state.as_of, "stale", why % connection.name, f"{problem} {meaning}".strip(), "high")

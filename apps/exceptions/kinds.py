@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.exceptions.lifecycle import LIVE
+from apps.exceptions.lifecycle import LIVE, CaseState
 from apps.notifications.kinds import Kind, Topic, kinds
 
 
@@ -33,3 +33,15 @@ class CaseWoken(Kind):
 
     def still_matters(self, about: Any, reader: User) -> bool:
         return about.owner_id == reader.pk and about.state in LIVE
+
+
+@kinds.add
+class CaseEscalated(Kind):
+    """Nobody has acknowledged a case, and the reader is next; of interest until somebody does."""
+
+    key = "case.escalated"
+    topic = Topic.ESCALATION
+    title = _("Nobody has acknowledged")
+
+    def still_matters(self, about: Any, reader: User) -> bool:
+        return about.state == CaseState.OPEN

@@ -8,6 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from apps.exceptions import cases, stream
+from apps.exceptions import escalate as escalations
 from apps.exceptions.definition import detectors
 from apps.exceptions.detectors.stale_data import StaleData
 from apps.exceptions.evaluate import evaluate, evaluate_change, evaluate_due, evaluate_within, subjects_of
@@ -49,6 +50,14 @@ def check_due() -> None:
         if taken:
             cases.wake_due()
             evaluate_due()
+
+
+@shared_task(ignore_result=True)
+def escalate() -> None:
+    """Tell the next contact of what nobody has acted on."""
+    with session_lock("exceptions.escalate") as taken:
+        if taken:
+            escalations.escalate()
 
 
 @shared_task(ignore_result=True)

@@ -132,6 +132,16 @@ def _assigned(details: Mapping[str, Any]) -> str:
     return _("assigned it to %s") % name if name else _("assigned it")
 
 
+def _escalated(details: Mapping[str, Any]) -> str:
+    words = _("Nobody had acknowledged it for %(waited)s: %(to_name)s was told")
+    return words % {name: details.get(name, "–") for name in ("waited", "to_name")}
+
+
+def _undecided(details: Mapping[str, Any]) -> str:
+    words = _("Nobody had decided for %(waited)s: %(to_name)s was told")
+    return words % {name: details.get(name, "–") for name in ("waited", "to_name")}
+
+
 def _fixed(text: str) -> Callable[[Mapping[str, Any]], str]:
     return lambda _details: _(text)
 
@@ -151,6 +161,7 @@ _PHRASES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "started": _fixed(gettext_noop("started to work on it")),
     "snoozed": _fixed(gettext_noop("snoozed it until")),
     "noted": _fixed(gettext_noop("wrote")),
+    "escalated": _escalated,
     "closed": _fixed(gettext_noop("closed it")),
 }
 
@@ -175,6 +186,7 @@ _REQUESTS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "rejected": _titled(gettext_noop("rejected “%(title)s”")),
     "withdrawn": _titled(gettext_noop("withdrew “%(title)s”")),
     "sent_again": _titled(gettext_noop("had “%(title)s” tried again")),
+    "escalated": _undecided,
     "expired": _titled(gettext_noop("Nobody decided on “%(title)s” in time; nothing was sent")),
     "verified": _titled(gettext_noop("Odoo was read back: “%(title)s” stands there exactly as planned")),
     "partial": _titled(gettext_noop("“%(title)s” was only partly done; the other steps were not sent")),

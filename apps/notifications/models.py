@@ -151,6 +151,23 @@ class Occasion(models.TextChoices):
     APPROVAL = "approval", _("A request that nobody decides")
 
 
+class Escalation(models.Model):
+    """One contact was told that one thing waits, ``since`` when it has waited: once each time that it waits."""
+
+    occasion = models.CharField(max_length=16, choices=Occasion.choices)
+    about_key = models.CharField(max_length=128)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+    told_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["occasion", "about_key", "user", "since"], name="a_contact_is_told_once_each_time"
+            )
+        ]
+
+
 class EscalationPath(models.Model):
     """Who is told, one after another, when nobody acts in one place: the whole list of that place.
 

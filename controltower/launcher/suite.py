@@ -18,10 +18,15 @@ MOST_WORKERS = 4
 
 
 def test(arguments: Sequence[str]) -> int:
-    """Pytest's exit code. Without arguments everything runs, side by side; with arguments as they say."""
+    """Pytest's exit code. Without arguments everything but the outages runs, side by side; with arguments as they say.
+
+    The outage tests (``-m outage``) have servers of their own, which they stop, and want the machine for themselves.
+    """
     cache = ["-o", f"cache_dir={scratch_base() / '.pytest_cache'}"]
     with throw_away(in_memory=True) as env:
-        return foreground.run(project.module("pytest", *cache, *(arguments or parallel())), env=env)
+        return foreground.run(
+            project.module("pytest", *cache, *(arguments or [*parallel(), "-m", "not outage"])), env=env
+        )
 
 
 def parallel() -> list[str]:

@@ -56,12 +56,16 @@ document.addEventListener("htmx:afterSettle", (event) => {
   event.target.querySelector?.("[data-focus]")?.focus();
 });
 
+/* What a page asks by itself again and again fails silently: the dot says that nothing comes. */
+const isPulse = (event) => event.target.matches?.('[hx-trigger*="every"]') ?? false;
+
 document.addEventListener("htmx:responseError", (event) => {
+  if (isPulse(event)) return;
   const code = event.detail.xhr.status;
   const words = document.body.dataset;
   toast(code === 403 ? words.refused : code === 404 ? words.gone : words.failed, "critical");
 });
-document.addEventListener("htmx:sendError", () => toast(document.body.dataset.unreachable, "critical"));
+document.addEventListener("htmx:sendError", (event) => isPulse(event) || toast(document.body.dataset.unreachable, "critical"));
 
 document.addEventListener("tower:say", (event) => {
   toast(event.detail.text, event.detail.tone);

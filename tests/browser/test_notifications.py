@@ -76,3 +76,16 @@ def test_a_person_switches_mail_off_and_sets_quiet_hours_by_keyboard(sit: Sit, g
     expect(page.locator("#toasts")).to_contain_text("Saved.")
     expect(box).not_to_be_checked()
     expect(page.get_by_label("No mail from")).to_have_value("22:00")
+
+
+def test_a_look_that_the_page_takes_by_itself_fails_silently_and_one_that_was_asked_for_says_so(sit: Sit, group: Group):
+    desk = sit(person(Role.BUYER))
+    desk.expect_complaint("503")
+    desk.expect_complaint("Response Status Error")
+    page = desk.go("/")
+    page.route("**/freshness/", lambda route: route.fulfill(status=503, body="not now"))
+    page.evaluate("htmx.ajax('GET', '/freshness/', {source: '#freshness', target: '#freshness'})")
+    page.wait_for_timeout(500)
+    expect(page.locator("#toasts .toast")).to_have_count(0)
+    page.evaluate("htmx.ajax('GET', '/freshness/', {source: '#bell', target: '#status'})")
+    expect(page.locator("#toasts")).to_contain_text("Nothing was lost; try again.")

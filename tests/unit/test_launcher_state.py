@@ -123,7 +123,7 @@ def state_servers():
 
 
 def wanted(odoo=None, seed=None, reset=False):
-    return Options(port=None, reset=reset, seed=seed, live=True, check=False, odoo=odoo)
+    return Options(port=None, reset=reset, seed=seed, live=True, check=False, kind="all", odoo=odoo)
 
 
 def real(db="group"):

@@ -1,0 +1,1 @@
+"""Servers that are really stopped while the loop runs."""

@@ -1,0 +1,173 @@
+"""A whole tower of its own with an Odoo: five parts, each of which can be stopped, killed and started again."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+from controltower.embedded.child import Child
+from controltower.embedded.ports import answers, free_port
+from controltower.embedded.postgres import Postgres
+from controltower.embedded.valkey import Valkey
+from demo.world.rpc import JsonRpc
+from tests.servers import ROOT
+
+PARTS = ("postgres", "valkey", "odoo", "worker", "web")
+DATABASE = "aurora"
+READY = 120.0
+
+
+class Installation:
+    """Everything that a tower consists of, each part a process of its own, on ports that stay the same."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.postgres = Postgres(folder / "postgres", durable=False)
+        self.valkey = Valkey(folder / "valkey", durable=False)
+        self.odoo_port, self.web_port = free_port(), free_port()
+        self.children: dict[str, Child] = {}
+        self.web_url, self.odoo_url = f"http://127.0.0.1:{self.web_port}", f"http://127.0.0.1:{self.odoo_port}"
+        self.mail = folder / "mail"
+        self.env: dict[str, str] = {}
+        self._inside: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Installation:
+        with ExitStack() as stack:
+            stack.callback(self.close)
+            self.postgres.start()
+            self.valkey.start()
+            self.env = self._environment()
+            self.start("odoo")
+            subprocess.run(
+                [sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=self.env, check=True, timeout=300
+            )
+            stack.pop_all()
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self._inside is not None:
+            self._inside.kill()
+            self._inside.communicate()
+        for part in ("web", "worker", "odoo"):
+            self.kill(part)
+        self.valkey.kill()
+        self.postgres.kill()
+        self.postgres.destroy()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self, part: str) -> None:
+        """Start one part and return when it serves, or for the tower's own processes when they run."""
+        if part in ("postgres", "valkey"):
+            server = getattr(self, part)
+            if server.child is None:
+                server.start()
+        elif part not in self.children:
+            log = self.folder / f"{part}.log"
+            self.children[part] = Child(self._command(part), name=part, log=log, env=self.env, cwd=ROOT)
+            if part == "odoo":
+                wait(lambda: answers(self.odoo_port), seconds=READY, what="the stand-in")
+
+    def stop(self, part: str) -> None:
+        """End it as its supervisor would."""
+        if part in ("postgres", "valkey"):
+            getattr(self, part).stop()
+        elif part in self.children:
+            self.children.pop(part).stop()
+
+    def kill(self, part: str) -> None:
+        """End it as a crash would. The stand-in lives in memory: it is always let to keep its data."""
+        if part in ("postgres", "valkey"):
+            getattr(self, part).kill()
+        elif part == "odoo":
+            self.stop(part)
+        elif part in self.children:
+            self.children.pop(part).kill()
+
+    def runs(self, part: str) -> bool:
+        if part in ("postgres", "valkey"):
+            return getattr(self, part).child is not None
+        return part in self.children and not self.children[part].ended()
+
+    def inside(self, command: str, **values: Any) -> Any:
+        """Ask or do something in a process of the tower's own (tests.outage.inside)."""
+        if self._inside is None:
+            asked = [sys.executable, "-m", "tests.outage.inside"]
+            with (self.folder / "inside.log").open("ab") as log:
+                self._inside = subprocess.Popen(
+                    asked, cwd=ROOT, env=self.env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log
+                )
+        assert self._inside.stdin is not None
+        assert self._inside.stdout is not None
+        self._inside.stdin.write(json.dumps([command, values]) + "\n")
+        self._inside.stdin.flush()
+        said = json.loads(self._inside.stdout.readline())
+        assert "answer" in said, f"{command}: {said.get('error')}"
+        return said["answer"]
+
+    def rpc(self) -> JsonRpc:
+        """A person of the company in Odoo itself."""
+        return JsonRpc(self.odoo_url, DATABASE, "admin", "admin", timeout=30)
+
+    def get(self, path: str, cookie: str = "") -> tuple[int, str]:
+        """One page: its status and text; status 0 where nobody answers."""
+        request = Request(self.web_url + path, headers={"Cookie": f"sessionid={cookie}"} if cookie else {})
+        try:
+            with urlopen(request, timeout=20) as response:
+                return response.status, response.read().decode()
+        except HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError:
+            return 0, ""
+
+    def log(self, part: str) -> str:
+        file = self.folder / f"{part}.log"
+        return file.read_text(errors="replace") if file.exists() else ""
+
+    def _command(self, part: str) -> list[str]:
+        python = [sys.executable, "-m"]
+        if part == "odoo":
+            state = str(self.folder / "odoo.state")
+            return [*python, "demo.odoo", "--port", str(self.odoo_port), "--database", DATABASE, "--state", state]
+        if part == "web":
+            return [*python, "daphne", "-b", "127.0.0.1", "-p", str(self.web_port), "controltower.asgi:application"]
+        return [
+            *python, "celery", "-A", "controltower", "worker", "-B", "--pool=threads", "-c", "4",
+            "-s", str(self.folder / "beat"), "--loglevel=INFO", "--without-gossip", "--without-mingle",
+        ]  # fmt: skip
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "controltower.settings",
+            "DATABASE_URL": self.postgres.url,
+            "REDIS_URL": self.valkey.url,
+            "SECRET_KEY": "of-an-installation-that-lives-for-one-test",
+            "HOT_SECONDS": "1",
+            "WARM_SECONDS": "5",
+            "EMAIL_URL": f"folder://{self.mail}",
+            "PUBLIC_URL": self.web_url,
+            "PYTHONUNBUFFERED": "1",
+        }
+
+
+def wait(condition: Callable[[], object], *, seconds: float, what: str) -> float:
+    """Until it holds; returns after how many seconds. Raises AssertionError when it takes too long."""
+    began = time.monotonic()
+    while not condition():
+        if time.monotonic() - began > seconds:
+            raise AssertionError(f"{what}: not within {seconds:.0f} s")
+        time.sleep(0.25)
+    return time.monotonic() - began

@@ -1,0 +1,136 @@
+"""What happens while parts come and go: orders run late and are cancelled in Odoo, people ask and assign; and what must
+be true of it in the end."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from email import message_from_bytes, policy
+from typing import Any
+
+from tests.integration.orders import make_order, make_rate
+from tests.outage.installation import DATABASE, Installation, wait
+from tests.outage.witness import Witness
+
+CATCH_UP = 60.0
+"""Seconds within which everything is made good once all parts run again."""
+HELD = 240.0
+"""The same for a request that a worker held when it was killed: its lease must run out first."""
+OPEN = {"open", "acknowledged", "in_progress", "snoozed"}
+
+
+class Life:
+    """One company's day."""
+
+    def __init__(self, installation: Installation) -> None:
+        self.at = installation
+        rpc = installation.rpc()
+        make_rate(rpc)
+        self.late: dict[int, int] = {}
+        self.cancelled: set[int] = set()
+        self.questions: dict[str, tuple[int, str]] = {}
+        self.dates: dict[str, int] = {}
+        self._numbers = itertools.count(1)
+        self.punctual = [make_order(rpc, price=5, days=10, lines=1)[0] for _ in range(30)]
+        self.run_late()
+        self.cookies: dict[str, str] = installation.inside("set_up", url=installation.odoo_url, database=DATABASE)
+
+    def run_late(self) -> None:
+        """An order whose line should have come days ago."""
+        order, (line,), _receipt = make_order(self.at.rpc(), price=5, days=-3, lines=1)
+        self.late[order] = line
+
+    def cancel(self) -> None:
+        """One of the late orders is given up."""
+        waiting = [order for order in self.late if order not in self.cancelled]
+        if len(waiting) > 1:
+            self.at.rpc().call("purchase.order", "button_cancel", [waiting[0]])
+            self.cancelled.add(waiting[0])
+
+    def ask(self) -> None:
+        """A question to a vendor, which may never be put twice, and a new date."""
+        text = f"Question number {next(self._numbers)} of this day?"
+        first, second = self.punctual.pop(), self.punctual.pop()
+        self.questions[self.at.inside("ask", order=first, question=text)] = (first, text)
+        self.dates[self.at.inside("ask", order=second, days=8)] = second
+
+    def assign(self) -> None:
+        """A case is given to the colleague, who gets one mail about it."""
+        found = self.at.inside("cases")
+        free = [int(key) for key, one in found.items() if one["state"] == "open"]
+        if free:
+            self.at.inside("assign", case=free[-1])
+
+    def go_on(self) -> None:
+        """Everything that can happen with the parts that run."""
+        if self.at.runs("odoo"):
+            self.run_late()
+            self.cancel()
+        if self.at.runs("postgres"):
+            self.ask()
+            self.assign()
+
+    def caught_up(self) -> bool:
+        """Whether the open cases are exactly those of the late lines."""
+        wanted = {line for order, line in self.late.items() if order not in self.cancelled}
+        found = self.at.inside("cases")
+        return {one["line"] for one in found.values() if one["state"] in OPEN} == wanted
+
+    def check(self, witness: Witness) -> float:
+        """All that must be true once everything runs again; returns after how many seconds the cases were right."""
+        took = wait(self.caught_up, seconds=CATCH_UP, what="the cases as Odoo has the orders")
+        self.pages_agree(witness)
+        self.requests_are_done_once()
+        self.mail_came_once()
+        wait(lambda: self.at.inside("trail")["unsealed"] == 0, seconds=CATCH_UP, what="a sealed trail")
+        trail = self.at.inside("trail")
+        assert trail == {"flaws": [], "unsealed": 0, "gaps": [], "unpublished": 0}, trail
+        return took
+
+    def pages_agree(self, witness: Witness) -> None:
+        """The page that was open all the while shows what a fresh one would, and got no card twice."""
+        fresh: dict[str, Any] = {}
+
+        def agrees() -> bool:
+            fresh.update(self.at.inside("cases"))
+            return not self._behind(witness, fresh)
+
+        wait(agrees, seconds=CATCH_UP, what="the page that stayed open")
+        assert not witness.doubled, witness.doubled
+
+    def _behind(self, witness: Witness, fresh: dict[str, Any]) -> list[str]:
+        seen = {key: one for key, one in fresh.items() if one["version"] > 1 or int(key) in witness.versions}
+        return [key for key, one in seen.items() if witness.versions.get(int(key), 1) != one["version"]]
+
+    def requests_are_done_once(self) -> None:
+        """Every new date stands in Odoo, with one note; every question was put once, or is said to be unknown."""
+        keys = [*self.questions, *self.dates]
+
+        def ended() -> bool:
+            states = self.at.inside("requests_now", keys=keys)
+            return all(states[key] in {"verified", "unknown"} for key in keys)
+
+        wait(ended, seconds=HELD, what="the requests")
+        states = self.at.inside("requests_now", keys=keys)
+        rpc = self.at.rpc()
+        for key, order in self.dates.items():
+            assert states[key] == "verified"
+            wait(lambda k=key, o=order: self._count(rpc, o, k[:8]) == 1, seconds=CATCH_UP, what="the note")  # type: ignore[misc]
+        for key, (order, text) in self.questions.items():
+            assert self._count(rpc, order, text) == (1 if states[key] == "verified" else 0), states[key]
+
+    def _count(self, rpc: Any, order: int, text: str) -> int:
+        domain = [("model", "=", "purchase.order"), ("res_id", "=", order), ("body", "ilike", text)]
+        return int(rpc.call("mail.message", "search_count", domain))
+
+    def mail_came_once(self) -> None:
+        """What counts as mailed was mailed once, and no mail went twice."""
+        wait(lambda: self.at.inside("mails")["waiting"] == 0, seconds=2 * CATCH_UP, what="the mail")
+        kept = self.at.inside("mails")
+        mails = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in self.at.mail.glob("*.eml")]
+        names = [one["Message-ID"] for one in mails]
+        assert len(names) == len(set(names)), "a mail went twice"
+        texts = [str(one.get_body(("plain",)).get_content()) for one in mails]  # type: ignore[attr-defined]
+        mailed = Counter(line.removeprefix(self.at.web_url) for text in texts for line in text.splitlines())
+        assert {url: mailed[url] for url in kept["sent"]} == kept["sent"]
+        assert kept["failed"] == 0
