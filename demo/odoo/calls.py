@@ -30,6 +30,7 @@ OWN_CHECKS = frozenset(
         "check_access_rights",
         "check_access",
         "has_access",
+        "check_object_reference",
     ]
 )
 """Methods that ask for rights themselves, with the caller's own eyes."""
@@ -41,6 +42,7 @@ NEEDS = {
     "message_post": "read",
     "message_subscribe": "read",
     "context_get": "read",
+    "unblock": "read",
 }
 READ_ONLY = frozenset(OWN_CHECKS - {"web_save"}) | {"context_get"}
 

@@ -1,4 +1,4 @@
-"""The bot user the tower signs in with: reads what is mirrored, writes purchases, receipts and bills, posts messages."""
+"""The bot user the tower signs in with: reads what is mirrored, writes purchases, receipts, bills, posts messages."""
 
 from demo.world.register import Row
 from demo.world.site import Site, setting
@@ -16,6 +16,7 @@ GROUPS = (
     ("stock", "group_stock_multi_locations"),
     ("mrp", "group_mrp_user"),
     ("mrp", "group_mrp_routings"),
+    ("maintenance", "group_equipment_manager"),
     ("sales_team", "group_sale_salesman_all_leads"),
     ("account", "group_account_invoice"),
     ("analytic", "group_analytic_accounting"),
