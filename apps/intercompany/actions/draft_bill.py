@@ -29,7 +29,7 @@ from odoo_sync.mirror.base import Mirror
 from odoo_sync.mirror.company import Company
 
 MOVE = "account.move"
-HEADER = ("move_type", "partner_id/.id", "currency_id/.id", "invoice_date", "date", "ref")
+HEADER = ("move_type", "partner_id/.id", "currency_id/.id", "invoice_date", "invoice_date_due", "date", "ref")
 LINE = ("id", "product_id/.id", "name", "quantity", "price_unit", "discount", "tax_ids/.id")
 
 
@@ -122,7 +122,8 @@ def _loading(found: Situation, seller: Company, booked: date) -> Step:
     issued = invoice.invoiced_on or booked
     vendor, currency = (split_key(key or 0)[1] for key in (seller.partner_id, invoice.currency_id))
     kind = MIRRORED[invoice.kind or ""]
-    header = [kind, str(vendor), str(currency), issued.isoformat(), booked.isoformat(), invoice.number or ""]
+    days = (issued, invoice.due_on or issued, booked)
+    header = [kind, str(vendor), str(currency), *(day.isoformat() for day in days), invoice.number or ""]
     lines = _lines(found)
     blank = [""] * len(HEADER)
     return Step(

@@ -1,4 +1,4 @@
-"""An invoice inside the group without its bill, drafted as the buyer, posted, closed; and a bill over another amount."""
+"""An invoice inside the group lacks its bill, which is drafted and posted; and a bill over another amount."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ class Intercompany(Drive):
         self.facts.setdefault("money", str(wanted))
 
     def one_draft(self, lane: Lane, number: str, total: Decimal) -> int:
-        """The only bill that quotes the number: a draft of the buyer over the same total. Read by a login of our own."""
+        """The only bill that quotes the number: the buyer's draft over the same total, read by a login of our own."""
         fields = ["state", "amount_total", "currency_id", "company_id", "partner_id", "invoice_line_ids"]
         found = self.oracle.rows(MOVE, [["ref", "=", number], ["move_type", "=", "in_invoice"]], fields)
         mine = [row for row in found if row["partner_id"] and row["partner_id"][0] == lane.seller_partner]

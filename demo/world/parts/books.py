@@ -24,6 +24,7 @@ LANES = {
 }
 """What seller and buyer have booked with each other."""
 ORDINARY = 3
+AUTOMATION = "intercompany_invoicing"
 DEAREST = Decimal("1.05")
 
 
@@ -56,13 +57,26 @@ def draw_pairs(seed: int, scale: int = 1) -> Iterator[Pair]:
 
 
 def open_books(site: Site) -> None:
-    """Give companies without accounts, journals and taxes a general package."""
+    """Give companies without accounts, journals and taxes a general package, and let none answer another by itself."""
+    stop_automation(site)
     keys = {number: key for key, number in site.company.items()}
     companies = site.register.call("res.company", "read", sorted(keys), ["chart_template"])
     for row in companies:
         if not row["chart_template"]:
             call = site.register.call
             call("account.chart.template", "try_loading", [], PACKAGE, row["id"], company=row["id"])
+
+
+def stop_automation(site: Site) -> None:
+    """Switch off what an add-on books by itself: it would answer every invoice, or fail where it cannot print it.
+
+    OCA account_invoice_inter_company is on by default in every company.
+    """
+    call, companies = site.register.call, sorted(site.company.values())
+    if AUTOMATION in call("res.company", "fields_get", [AUTOMATION], attributes=["type"]):
+        on = [row["id"] for row in call("res.company", "read", companies, [AUTOMATION]) if row[AUTOMATION]]
+        if on:
+            call("res.company", "write", on, {AUTOMATION: False})
 
 
 def book_pairs(site: Site) -> None:
