@@ -18,6 +18,9 @@ from odoo_sync.probe import Capabilities, Told, look, probe
 from odoo_sync.secrets import decrypt, encrypt
 from odoo_sync.transport import Address, OdoorpcTransport
 
+NOTED = [
+    "capabilities", "server_version", "identity", "problem", "problem_kind", "problem_since", "retry_at", "failures",
+]  # fmt: skip
 OTHER_DATABASE = (
     "Another database answers under the address of {name}. Nothing is read until a person decides whether it replaces "
     "the former one or is the same data restored."
@@ -75,6 +78,29 @@ def note(connection: Connection, found: Capabilities) -> None:
     connection.failures = 0
 
 
+def change(held: Connection, *, name: str, address: Address, found: Capabilities) -> None:
+    """Give a connection, whose row is held, a name, address, login and key that a probe has tried out.
+
+    Raises IdentityError for another database, or one that another connection has.
+    """
+    lock_in_transaction("odoo_sync.attach")
+    refuse_other(held, found.identity)
+    taken = Connection.objects.filter(url=address.url, database=address.database, retired_at=None)
+    other = taken.exclude(pk=held.pk).first()
+    if other is not None:
+        raise IdentityError(f"{other.name} has this address and database already.")
+    held.name, held.url = name, address.url
+    held.database, held.login = address.database, address.login
+    held.secret = encrypt(address.secret)
+    note(held, found)
+    held.save(update_fields=["name", "url", "database", "login", "secret", *NOTED])
+
+
+def typed_address(*, url: str, database: str, login: str, secret: str) -> Address:
+    """An address as people type it."""
+    return Address(url.strip().rstrip("/"), database.strip(), login.strip(), secret.strip())
+
+
 def free_name(name: str) -> str:
     """The name, with a number behind it when another connection has it."""
     taken = set(Connection.objects.values_list("name", flat=True))
@@ -90,7 +116,7 @@ def probe_again(connection: Connection, told: Told = lambda step, text: None) ->
     found = probe(address_of(connection), told)
     refuse_other(connection, found.identity)
     note(connection, found)
-    connection.save()
+    connection.save(update_fields=NOTED)
     return found
 
 
@@ -133,11 +159,21 @@ def accept_new_identity(connection: Connection, *, same_data: bool) -> Connectio
 
 def retire(connection: Connection) -> None:
     """Stop reading a database for good; what it held counts as gone."""
-    now = timezone.now()
-    connection.retired_at = now
+    connection.retired_at = timezone.now()
     connection.save(update_fields=["retired_at"])
-    for mirror in mirrors:
-        mirror.objects.of(connection.pk).update(gone_at=now)
+    bury(connection)
+
+
+def part(connection: Connection) -> None:
+    """Stop reading and writing a database for good, and forget the key. Its rows are buried by ``bury``, later."""
+    connection.retired_at, connection.writes_enabled, connection.secret = timezone.now(), False, b""
+    connection.save(update_fields=["retired_at", "writes_enabled", "secret"])
+
+
+def bury(connection: Connection) -> int:
+    """Let every row of a retired connection count as gone; returns how many did not yet."""
+    now = connection.retired_at or timezone.now()
+    return sum(mirror.objects.of(connection.pk).update(gone_at=now) for mirror in mirrors)
 
 
 def relearn(connection: Connection, mirror: type[Mirror], client: Client) -> bool:

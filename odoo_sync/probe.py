@@ -69,7 +69,10 @@ def look(client: Client, mirror: type[Mirror], found: Capabilities) -> None:
     except UnknownModelError:
         found.unavailable[mirror.key] = f"This Odoo has no {model}: its module is not installed."
         return
-    except (NotAllowedError, SchemaError) as error:
+    except NotAllowedError as error:
+        found.unavailable[mirror.key] = _refused(model, groups_of(error.detail))
+        return
+    except SchemaError as error:
         found.unavailable[mirror.key] = str(error)
         return
     names = {field.name: odoo_name(mirror, field) for field in content_fields(mirror)}
@@ -79,6 +82,18 @@ def look(client: Client, mirror: type[Mirror], found: Capabilities) -> None:
         found.unavailable[mirror.key] = f"{model} has no write_date here, so changes cannot be followed."
     if missing:
         found.missing[mirror.key] = missing
+
+
+def groups_of(detail: str) -> list[str]:
+    """The groups that Odoo names in an access error (``This operation is allowed for the following groups:``)."""
+    _before, _sign, listed = detail.partition("following groups:")
+    listed = listed.partition("Contact your administrator")[0]
+    return [one.strip() for one in f" {listed}".split(" - ") if one.strip()]
+
+
+def _refused(model: str, groups: list[str]) -> str:
+    named = f" Odoo gives it to: {'; '.join(groups)}." if groups else ""
+    return f"The bot user may not read {model}. Give it the right in Odoo.{named}"
 
 
 def lacks(found: Capabilities) -> list[str]:

@@ -15,7 +15,7 @@ from controltower.lib.locks import session_lock
 from odoo_sync import announcing, initial, rechecks
 from odoo_sync.absence import look_for
 from odoo_sync.client import Client
-from odoo_sync.connections import check_identity, open_client, probe_again, readable
+from odoo_sync.connections import bury, check_identity, open_client, probe_again, readable
 from odoo_sync.errors import OdooError
 from odoo_sync.health import failed, may_run, recovered
 from odoo_sync.mirror.base import Lane, Mirror, mirrors
@@ -77,7 +77,9 @@ def sweep_ids() -> None:
     """Compare the ids of every loaded mirror with Odoo's, and forget old runs."""
     for connection in Connection.objects.order_by("id"):
         with session_lock(f"odoo_sync.sweep {connection.pk}") as ours:
-            if ours:
+            if ours and connection.retired_at is not None:
+                bury(connection)
+            elif ours:
                 guarded(connection.pk, sweep_one)
     Run.objects.filter(started_at__lt=timezone.now() - KEEP_RUNS).delete()
     Recheck.objects.filter(ended_at__lt=timezone.now() - KEEP_RUNS).delete()

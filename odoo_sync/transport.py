@@ -14,6 +14,7 @@ from odoorpc.error import RPCError
 
 from odoo_sync.errors import AddressError, SignInError, UnknownOutcomeError
 from odoo_sync.faults import fault
+from odoo_sync.reach import refuse_host
 from odoo_sync.redaction import quieten, redact, remember
 from odoo_sync.wire import MOST_BYTES, Opener
 
@@ -59,6 +60,7 @@ class OdoorpcTransport:
     ) -> None:
         remember(address.secret)
         host, port, secure, self._path = split_address(address.url)
+        refuse_host(host)
         self._address = address
         self._uid = uid
         self._opener = Opener(reuse=reuse, most_bytes=most_bytes)
@@ -91,6 +93,10 @@ class OdoorpcTransport:
     def common(self, method: str, *args: Any, seconds: float = READ_SECONDS) -> Any:
         """A call to the service that needs no log-in: version, authenticate."""
         return self._send("common", method, list(args), seconds)
+
+    def database(self, method: str, *args: Any, seconds: float = READ_SECONDS) -> Any:
+        """A call to the service that knows of databases and needs no log-in: list, db_exist."""
+        return self._send("db", method, list(args), seconds)
 
     def call(
         self, model: str, method: str, args: Sequence[Any], kwargs: Mapping[str, Any], *, seconds: float = READ_SECONDS

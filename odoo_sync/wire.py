@@ -26,6 +26,7 @@ from odoo_sync.errors import (
     ThrottledError,
     UnknownOutcomeError,
 )
+from odoo_sync.reach import refuse_peer
 
 MOST_BYTES = 256 * 1024 * 1024
 CONNECT_SECONDS = 10.0
@@ -101,6 +102,11 @@ class Opener:
         except (OSError, HTTPException, UnicodeError) as error:
             connection.close()
             raise NotSentError(unreachable(error, host, connection.port)) from None
+        try:
+            refuse_peer(connection.sock.getpeername()[0])
+        except (AddressError, OSError) as error:
+            connection.close()
+            raise NotSentError(str(error)) from None
         return connection
 
     def _exchange(self, connection: HTTPConnection, request: Request) -> io.BytesIO:

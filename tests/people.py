@@ -51,6 +51,10 @@ def plant_manager(company: Company | int | None = None, plant: Warehouse | int |
     return person(Role.PLANT_MANAGER, company=company, plant=plant)
 
 
+def controller(company: Company | int | None = None) -> User:
+    return person(Role.CONTROLLER, company=company)
+
+
 def auditor() -> User:
     return person(Role.AUDITOR)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch, Q, QuerySet
 
+from apps.accounts.duties import Conflict, conflicts
 from apps.accounts.grants import where
 from apps.accounts.models import Grant, User
 from apps.accounts.roles import Role
@@ -14,7 +17,8 @@ from controltower.lib.scope import Scope
 from odoo_sync.mirror.company import Company
 from odoo_sync.mirror.stock import Warehouse
 
-MOST = 500
+PAGE = 100
+STATES = ("active", "ended")
 
 
 @dataclass(frozen=True)
@@ -28,10 +32,31 @@ class Held:
 
 @dataclass(frozen=True)
 class Listed:
-    """One person with the grants that the reader has to do with."""
+    """One person with the grants that the reader has to do with, and what conflicts among them."""
 
     person: User
     held: Sequence[Held]
+    conflicts: Sequence[Conflict] = ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which people are asked for: a part of a name, a role they hold, ``active`` or ``ended`` sign-ins."""
+
+    name: str = ""
+    role: str = ""
+    state: str = ""
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Self:
+        """As the address says; what it cannot mean is left out."""
+        role, state = query.get("role", ""), query.get("state", "")
+        known = {"role": role if role in Role.values else "", "state": state if state in STATES else ""}
+        return cls(query.get("name", "").strip()[:100], **known)
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self.name or self.role or self.state)
 
 
 def people_within(scope: Scope) -> QuerySet[User]:
@@ -44,20 +69,26 @@ def people_within(scope: Scope) -> QuerySet[User]:
     return people if scope.is_group else people.filter(pk__in=grants.values("user_id"))
 
 
-def listed(scope: Scope, text: str = "") -> list[Listed]:
-    """People by name; ``text`` narrows to names that hold it."""
+def listed(scope: Scope, asked: Asked = Asked(), number: str | None = None) -> Page[User]:
+    """One page of the people who are asked for, by name, those who may sign in first."""
     people = people_within(scope)
-    if text:
+    if text := asked.name:
         people = people.filter(
             Q(username__icontains=text) | Q(first_name__icontains=text) | Q(last_name__icontains=text)
         )
-    return [as_listed(person) for person in people.order_by("-is_active", "username")[:MOST]]
+    if asked.role:
+        held = Grant.objects.filter(scope.condition("company_id", "plant_id"), role=asked.role)
+        people = people.filter(pk__in=held.values("user_id"))
+    if asked.state:
+        people = people.filter(is_active=asked.state == "active")
+    return Paginator(people.order_by("-is_active", "username"), PAGE).get_page(number)
 
 
 def as_listed(person: User) -> Listed:
     """A person of ``people_within``."""
     grants: list[Grant] = person.shown_grants  # type: ignore[attr-defined]
-    return Listed(person, [Held(one, str(Role(one.role).label), where(one)) for one in grants])
+    conflicting = conflicts(grants) if person.is_active else []
+    return Listed(person, [Held(one, str(Role(one.role).label), where(one)) for one in grants], conflicting)
 
 
 def places(scope: Scope) -> list[tuple[str, str]]:

@@ -50,6 +50,15 @@ class NewPersonForm(forms.Form):
     email = forms.EmailField(label=_("E-mail"), required=False)
 
 
+class DetailsForm(forms.Form):
+    """What others see of a person, and where messages go."""
+
+    name = forms.CharField(label=_("Name as others see it"), max_length=150, required=False)
+    email = forms.EmailField(
+        label=_("E-mail"), required=False, help_text=_("Messages go there as well as to the list on the page.")
+    )
+
+
 class GrantForm(forms.Form):
     """One role in one place, with an end if it is for a time."""
 

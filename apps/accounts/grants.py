@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.access import people_with, require
+from apps.accounts.duties import conflicts
 from apps.accounts.errors import GrantRefusedError
 from apps.accounts.models import Grant, User
 from apps.accounts.roles import Permission, Role
@@ -43,7 +44,9 @@ def give(
     grant, _created = Grant.objects.update_or_create(
         user=user, role=role, company=company, plant=plant, defaults={"ends_at": ends_at, "granted_by": by}
     )
-    record(by, "grant.given", grant, role=role, login=user.username, where=where(grant), ends_at=ends_at)
+    told = {"role": role, "login": user.username, "where": where(grant), "ends_at": ends_at}
+    conflicting = [str(one) for one in conflicts(user.grants.all()) if role in (one.first, one.second)]
+    record(by, "grant.given", grant, **told, **({"conflicts": conflicting} if conflicting else {}))
     return grant
 
 

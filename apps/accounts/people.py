@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib.auth.password_validation import validate_password
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -30,14 +29,17 @@ def create(login: str, password: str, *, name: str = "", email: str = "", by: Us
 
 
 @transaction.atomic
-def set_email(user: User, email: str, *, by: User | None) -> None:
-    """Say where a person gets mail; empty for none. Raises ValidationError for what is no address."""
+def correct(user: User, *, name: str, email: str, by: User | None) -> None:
+    """Another name or e-mail address; nothing is written where neither differs."""
     _allow(by)
-    if email:
-        validate_email(email)
-    user.email = User.objects.normalize_email(email)
-    user.save(update_fields=["email"])
-    record(by, "person.email_set", user, login=user.username, email=user.email)
+    before = {"name": user.get_full_name(), "email": user.email}
+    first, _space, last = name.strip().partition(" ")
+    user.first_name, user.last_name, user.email = first, last, User.objects.normalize_email(email)
+    after = {"name": user.get_full_name(), "email": user.email}
+    told = [f"{what}: {before[what] or '–'} → {after[what] or '–'}" for what in before if before[what] != after[what]]
+    if told:
+        user.save(update_fields=["first_name", "last_name", "email"])
+        record(by, "person.corrected", user, login=user.username, changes=told)
 
 
 @transaction.atomic

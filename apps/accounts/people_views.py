@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.accounts import grants, people
 from apps.accounts.access import require
-from apps.accounts.directory import as_listed, listed, people_within, places
+from apps.accounts.directory import Asked, as_listed, listed, people_within, places
 from apps.accounts.errors import GrantRefusedError
-from apps.accounts.forms import GrantForm, NewPersonForm
+from apps.accounts.forms import DetailsForm, GrantForm, NewPersonForm
 from apps.accounts.models import User
 from apps.accounts.passwords import readable_password
-from apps.accounts.roles import Permission
+from apps.accounts.roles import Permission, Role
 from apps.accounts.scope import scope_of
 from controltower.lib.scope import Scope
 
@@ -27,8 +27,10 @@ from controltower.lib.scope import Scope
 @require_safe
 def directory(request: HttpRequest) -> HttpResponse:
     """Everyone whom this administrator has to do with."""
-    scope, text = managed(request), request.GET.get("name", "").strip()[:100]
-    context = {"people": listed(scope, text), "text": text, "whole": scope.is_group}
+    scope, asked = managed(request), Asked.of(request.GET)
+    rows = listed(scope, asked, request.GET.get("page"))
+    context = {"rows": rows, "people": [as_listed(one) for one in rows], "asked": asked, "whole": scope.is_group}
+    context["roles"] = Role.choices
     return render(request, "accounts/people.html", context)
 
 
@@ -52,6 +54,16 @@ def new(request: HttpRequest) -> HttpResponse:
 def person(request: HttpRequest, key: int) -> HttpResponse:
     """One person, their grants, and what may be changed."""
     return _shown(request, key)
+
+
+@require_POST
+def details(request: HttpRequest, key: int) -> HttpResponse:
+    """Another name or e-mail address."""
+    require(cast(User, request.user), Permission.MANAGE_PEOPLE, within=None)
+    found, form = get_object_or_404(User, pk=min(key, 2**62)), DetailsForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, key, status=422, details=form)
+    return _done(request, key, lambda by: people.correct(found, **form.cleaned_data, by=by))
 
 
 @require_POST
@@ -86,17 +98,6 @@ def activity(request: HttpRequest, key: int, act: str) -> HttpResponse:
     return _done(request, key, lambda by: verb(found, by=by))
 
 
-@require_POST
-def email(request: HttpRequest, key: int) -> HttpResponse:
-    """Where a person gets mail."""
-    require(cast(User, request.user), Permission.MANAGE_PEOPLE, within=None)
-    found = get_object_or_404(User, pk=min(key, 2**62))
-    try:
-        return _done(request, key, lambda by: people.set_email(found, request.POST.get("email", "").strip(), by=by))
-    except ValidationError as error:
-        return _shown(request, key, status=422, problem=error.messages[0])
-
-
 def managed(request: HttpRequest) -> Scope:
     """Where this person gives and takes roles. Raises PermissionDenied when that is nowhere."""
     scope = scope_of(cast(User, request.user), Permission.MANAGE_PEOPLE)
@@ -124,5 +125,7 @@ def _done(request: HttpRequest, key: int, verb: Callable[[User], object]) -> Htt
 def _shown(request: HttpRequest, key: int, status: int = 200, **context: Any) -> HttpResponse:
     scope = managed(request)
     context.setdefault("form", GrantForm(places=places(scope)))
-    context |= {"one": as_listed(_found(scope, key)), "whole": scope.is_group}
+    one = as_listed(_found(scope, key))
+    known = {"name": one.person.get_full_name(), "email": one.person.email}
+    context = {"details": DetailsForm(initial=known), **context, "one": one, "whole": scope.is_group}
     return render(request, "accounts/person.html", context, status=status)

@@ -13,7 +13,7 @@ phrases.add(
         "person.password_changed": _("changed the password of {login}"),
         "person.password_replaced": _("gave {login} a new password"),
         "person.created": _("made a sign-in for {login}"),
-        "person.email_set": _("set where {login} gets mail: {email}"),
+        "person.corrected": _("corrected {login}: {changes}"),
         "person.deactivated": _("deactivated {login}"),
         "person.reactivated": _("reactivated {login}"),
         "grant.given": _("granted {role} in {where} to {login}"),

@@ -29,6 +29,7 @@ class Permission(models.TextChoices):
     REQUEST_QUALITY_ACTIONS = "request_quality_actions", _("Request actions on inspections and stock on hold")
     REQUEST_MAINTENANCE_ACTIONS = "request_maintenance_actions", _("Request actions on machines and their stops")
     REQUEST_FINANCE_ACTIONS = "request_finance_actions", _("Request actions on invoices and bills")
+    TIE_MACHINES = "tie_machines", _("Say which equipment stands at which work centre")
     APPROVE_ACTIONS = "approve_actions", _("Approve actions")
     SEE_AUDIT = "see_audit", _("Read the audit trail")
     SEE_SYNC = "see_sync", _("See the state of the mirror")
@@ -49,11 +50,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             Permission.REQUEST_PURCHASE_ACTIONS,
             Permission.REQUEST_QUALITY_ACTIONS,
             Permission.REQUEST_MAINTENANCE_ACTIONS,
+            Permission.TIE_MACHINES,
             Permission.APPROVE_ACTIONS,
         }
     ),
     Role.QUALITY_LEAD: frozenset(_FLOOR | {Permission.REQUEST_QUALITY_ACTIONS}),
-    Role.MAINTENANCE_LEAD: frozenset(_FLOOR | {Permission.REQUEST_MAINTENANCE_ACTIONS}),
+    Role.MAINTENANCE_LEAD: frozenset(_FLOOR | {Permission.REQUEST_MAINTENANCE_ACTIONS, Permission.TIE_MACHINES}),
     Role.CONTROLLER: frozenset(_FLOOR | {Permission.REQUEST_FINANCE_ACTIONS, Permission.APPROVE_ACTIONS}),
     Role.EXECUTIVE: frozenset(_EVERYONE),
     Role.AUDITOR: frozenset(_EVERYONE | {Permission.SEE_AUDIT, Permission.SEE_SYNC}),
@@ -64,6 +66,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             Permission.SEE_AUDIT,
             Permission.MANAGE_PEOPLE,
             Permission.SET_LIMITS,
+            Permission.TIE_MACHINES,
         }
     ),
 }

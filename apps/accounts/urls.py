@@ -14,9 +14,9 @@ urlpatterns: list[URLPattern] = [
     path("people/", people_views.directory, name="people"),
     path("people/new/", people_views.new, name="new_person"),
     path("people/<int:key>/", people_views.person, name="person"),
+    path("people/<int:key>/details/", people_views.details, name="person_details"),
     path("people/<int:key>/give/", people_views.give, name="give"),
     path("people/<int:key>/take/<int:grant>/", people_views.take, name="take"),
-    path("people/<int:key>/email/", people_views.email, name="email_person"),
     *[
         path(f"people/<int:key>/{act}/", people_views.activity, {"act": act}, name=f"{act}_person")
         for act in ("deactivate", "reactivate", "password")

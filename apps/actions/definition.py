@@ -11,10 +11,13 @@ from hashlib import sha256
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from django import forms
+from django.db.models import QuerySet
 
 from apps.accounts.models import User
 from apps.accounts.roles import Permission, Role
+from controltower.lib.places import place_of
 from controltower.lib.registry import Registry
+from controltower.lib.scope import Scope, Slice
 from odoo_sync.mirror.base import Mirror
 
 NEW = 0
@@ -54,9 +57,11 @@ class Step:
 
     ``safe_again`` says what makes a repeated call harmless. ``value``: writing the same values again changes nothing.
     ``state``: the method does nothing once the state has moved. ``external_id``: Odoo keeps one record per external
-    id; such a step makes one record by ``load`` (``fields`` and one row of ``data``), and its facts and those of an
-    undo call that record by the id ``NEW``, since nobody knows it before. ``marker``: the effect carries a token that
-    is searched for first. ``no``: nothing does.
+    id; such a step makes one record by ``load`` (``fields`` and one row of ``data``; more rows hold more lines, whose
+    ids are ``readings.line_id``: without one, a repetition would add them again), and its facts and those of an undo
+    call that record by the id ``NEW``, since nobody knows it before. Later steps of the plan call it so as well, and a
+    cell of their ``data`` by ``new``. ``marker``: the effect carries a token that is
+    searched for first. ``no``: nothing does.
     """
 
     connection: int
@@ -139,6 +144,34 @@ def made_as(step: Step, odoo_id: int) -> Step:
     return replace(step, ids=ids, guard=known(step.guard), expect=known(step.expect))
 
 
+def new(model: str) -> str:
+    """How a cell of ``data`` names the record of a model that an earlier step of the same plan makes."""
+    return f"{model},{NEW}"
+
+
+def after_making(step: Step, made: Mapping[str, int]) -> Step:
+    """A step about records that earlier steps of its plan have made, by model, now that their ids are known.
+
+    What a step makes itself stays ``NEW``.
+    """
+    known = {model: one for model, one in made.items() if step.safe_again != "external_id" or model != step.model}
+
+    def settled(facts: Mapping[str, Any]) -> dict[str, Any]:
+        parts = {key: split_fact(key, step.model) for key in facts}
+        return {
+            fact(model, known[model], name) if number == NEW and model in known else key: facts[key]
+            for key, (model, number, name) in parts.items()
+        }
+
+    cells = {new(model): one for model, one in known.items()}
+    rows = [
+        [cells.get(cell, cell) if isinstance(cell, str) else cell for cell in row] for row in step.args.get("data", ())
+    ]
+    args = {**step.args, "data": rows} if rows else step.args
+    ids = tuple(known.get(step.model, one) if one == NEW else one for one in step.ids)
+    return replace(step, ids=ids, args=args, guard=settled(step.guard), expect=settled(step.expect))
+
+
 S = TypeVar("S", bound=Mirror)
 
 
@@ -175,6 +208,14 @@ class Action(Generic[S]):
     def subject_for(self, record: Mirror) -> S | None:
         """The record to act on, for a case about ``record``; None when the action does not fit it."""
         return record if isinstance(record, self.subject) else None  # type: ignore[return-value]
+
+    def place(self, subject: S) -> Slice:
+        """Where a requester and an approver need their rights, and whose request it is."""
+        return place_of(subject)
+
+    def reachable(self, scope: Scope) -> QuerySet[Any]:
+        """The records that people with this scope may act on: those they may see."""
+        return self.subject.objects.all().within(scope)
 
     def initial(self, subject: S) -> dict[str, Any]:
         """Values the form starts with."""

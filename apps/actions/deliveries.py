@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.actions.definition import Plan, Step, records_of, step_from
+from apps.actions.definition import Plan, Step, after_making, records_of, step_from
 from apps.actions.models import Delivery, DeliveryState, Request
 
 OPEN = (DeliveryState.WAITING, DeliveryState.SENT)
@@ -118,4 +118,10 @@ def step_of(delivery: Delivery) -> Step:
     plan = Plan.load(request.plan)
     if plan.hash != request.plan_hash:
         raise TamperedPlanError(_("The plan is not the one that was approved. Nothing is sent."))
-    return plan.steps[delivery.position]
+    return after_making(plan.steps[delivery.position], made_before(delivery))
+
+
+def made_before(delivery: Delivery) -> dict[str, int]:
+    """The records that earlier steps of the request have made, by Odoo model."""
+    earlier = delivery.request.deliveries.filter(position__lt=delivery.position, evidence__has_key="made")
+    return dict(earlier.order_by("position").values_list("step__model", "evidence__made"))

@@ -23,7 +23,7 @@ from apps.actions.definition import Action, ActionForm, CannotPlanError, Plan, R
 from apps.actions.errors import AlreadyRequestedError, PlanChangedError
 from apps.actions.forms import SeenForm
 from apps.actions.models import Request
-from controltower.lib.places import place_of
+from controltower.lib.scope import Scope
 from odoo_sync.mirror.base import Mirror
 
 CASE = "case"
@@ -50,8 +50,9 @@ class Dialog:
         if key not in actions:
             raise Http404
         action, by = actions[key](), cast(User, request.user)
-        record = find_or_404(action.subject.objects.all(), scope_of(by, Permission.SEE_CASES), pk=subject)
-        require(by, action.requires, within=record)
+        found = action.reachable(scope_of(by, Permission.SEE_CASES))
+        record = find_or_404(found, Scope.everything(), pk=subject)
+        require(by, action.requires, within=action.place(record))
         case = request.GET.get("case", "")
         address = reverse("actions:propose", args=[key, subject]) + (f"?case={case}" if case.isdigit() else "")
         form = cls._form(request, action, record, by)
@@ -110,7 +111,7 @@ class Dialog:
     @cached_property
     def deciders(self) -> list[User]:
         """Who could approve it; nobody is worth a warning."""
-        place = place_of(self.subject)
+        place = self.action.place(self.subject)
         return (
             deciders(self.approver, company=place.company, plant=place.plant, besides=self.by) if self.approver else []
         )

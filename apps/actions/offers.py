@@ -46,7 +46,7 @@ def remedies_for(keys: Iterable[str], subject: Mirror, user: User, *, case: int 
             continue
         action = actions[key]()
         record = action.subject_for(subject)
-        if record is None or not may(user, action.requires, record):
+        if record is None or not may(user, action.requires, action.place(record)):
             continue
         role = action.approver(record, action.initial(record))
         address = reverse("actions:propose", args=[key, record.pk])

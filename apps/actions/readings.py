@@ -9,6 +9,9 @@ from uuid import UUID
 from apps.actions.decide import plain
 from apps.actions.definition import NEW, Step, split_fact
 
+TOKEN = "{token}"  # noqa: S105 no secret: a place in a text
+"""Stands in a plan for the token of the step that sends it."""
+
 
 class Reader(Protocol):
     """What reading facts needs of Odoo."""
@@ -54,7 +57,11 @@ def mark(token: UUID) -> str:
 
 def external_id(token: UUID) -> str:
     """The external id under which Odoo keeps the record that a step makes. Odoo: ir.model.data, unique."""
-    return f"control_tower.{token.hex}"
+    return external_id_of(token.hex)
+
+
+def external_id_of(name: str) -> str:
+    return f"control_tower.{name}"
 
 
 def made_by(reader: Reader, step: Step, token: UUID) -> int | None:
@@ -77,9 +84,20 @@ def refused(answer: Any) -> str:
     return " ".join(str(one.get("message", "")) for one in told or [] if isinstance(one, Mapping))
 
 
+def line_id(number: int) -> str:
+    """The external id of a line of the record that a step makes, as a plan writes it: its token is known later."""
+    return f"{external_id_of(TOKEN)}_{number}"
+
+
+def _named(row: Sequence[Any], token: UUID) -> list[Any]:
+    """A row of a plan with the step's token where the plan has left room for it."""
+    return [cell.replace(TOKEN, token.hex) if isinstance(cell, str) else cell for cell in row]
+
+
 def marked_args(step: Step, token: UUID) -> Mapping[str, Any]:
     """The named arguments as they are sent: the plan's own, with the token where the step carries one."""
     if step.safe_again == "external_id":
-        rows = [[external_id(token), *row] for row in step.args["data"]]
+        first, *others = (_named(row, token) for row in step.args["data"])
+        rows = [[external_id(token), *first], *(["", *row] for row in others)]
         return {"fields": ["id", *step.args["fields"]], "data": rows}
     return {**step.args, "message_id": mark(token)} if step.safe_again == "marker" else step.args

@@ -34,7 +34,6 @@ from apps.actions.signals import request_changed
 from apps.actions.verdicts import move
 from apps.audit.record import record
 from apps.notifications.messages import tell
-from controltower.lib.places import place_of
 from odoo_sync.mirror.base import Mirror
 
 UNDO = "undo"
@@ -42,7 +41,7 @@ UNDO = "undo"
 
 def preview(action: Action[Any], subject: Mirror, answer: Mapping[str, Any], *, by: User) -> Plan:
     """The plan these values lead to; nothing is saved. Raises PermissionDenied and CannotPlanError."""
-    require(by, action.requires, within=subject)
+    require(by, action.requires, within=action.place(subject))
     return action.plan(subject, answer, by=by)
 
 
@@ -68,7 +67,7 @@ def propose(
     plan = preview(action, subject, answer, by=by)
     if seen_hash is not None and seen_hash != plan.hash:
         raise PlanChangedError(_("The record has changed since you looked. Check the new preview, then send it again."))
-    place = place_of(subject)
+    place = action.place(subject)
     request = Request(
         id=key or uuid4(), action=action.key, subject_model=subject.key, subject_id=subject.pk,
         about_type=about[0], about_key=about[1], connection_id=subject.connection_id,

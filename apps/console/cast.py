@@ -36,6 +36,7 @@ CAST = (
     Part("quality_lead", "quality", Role.QUALITY_LEAD, FIRST_PLANT, "Quality lead"),
     Part("maintenance_lead", "maintenance", Role.MAINTENANCE_LEAD, FIRST_PLANT, "Maintenance lead"),
     Part("controller", "controller", Role.CONTROLLER, GROUP, "Group controller"),
+    Part("second_controller", "accountant", Role.CONTROLLER, GROUP, "Second controller, who approves"),
     Part("executive", "executive", Role.EXECUTIVE, GROUP, "Executive"),
     Part("auditor", "auditor", Role.AUDITOR, GROUP, "Auditor"),
     Part("administrator", "administrator", Role.ADMINISTRATOR, GROUP, "Administrator"),

@@ -76,6 +76,11 @@ def standings(scope: Scope, now: datetime | None = None) -> list[Standing]:
     return [_standing(connection, moment, scope.is_group) for connection in connections]
 
 
+def standing_of(connection: Connection) -> Standing:
+    """One connection in full."""
+    return _standing(connection, timezone.now(), True)
+
+
 def _standing(connection: Connection, now: datetime, in_full: bool) -> Standing:
     fresh = freshness(connection, now)
     state, tone = _state(connection, fresh)

@@ -7,6 +7,12 @@ from apps.audit.phrases import phrases
 phrases.add(
     {
         "connection.attached": _("connected the Odoo {name} at {url}"),
+        "connection.attached_again": _("connected the Odoo {name} at {url} again"),
+        "connection.changed": _("changed the connection {name}: {changes}"),
+        "connection.key_replaced": _("gave the connection {name} a new key"),
+        "connection.probed": _("looked again at what {name} is, has and allows"),
+        "connection.looked_for": _("looked for an Odoo at {host}, port {port}"),
+        "connection.removed": _("disconnected {name} ({url}, {database})"),
         "connection.paused": _("paused the sync of {name}"),
         "connection.resumed": _("resumed the sync of {name}"),
         "connection.writes_stopped": _("stopped all writing to {name}"),

@@ -66,6 +66,16 @@ def stop_writes(connection: Connection, *, by: User) -> None:
 
 
 @transaction.atomic
+def stop_all_writes(*, by: User) -> int:
+    """The kill switch of every Odoo at once; gives back how many were still written to."""
+    require(by, Permission.MANAGE_SYNC, within=None)
+    written = Connection.objects.filter(writes_enabled=True, retired_at=None).order_by("pk")
+    for connection in written:
+        stop_writes(connection, by=by)
+    return len(written)
+
+
+@transaction.atomic
 def allow_writes(connection: Connection, *, by: User) -> None:
     """Let approved requests be sent again."""
     held = _held(connection, by)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -44,16 +45,16 @@ def switch(request: HttpRequest, number: int, act: str) -> HttpResponse:
     if chosen is None:
         raise Http404
     connection = get_object_or_404(Connection, pk=number, retired_at=None)
-    context: dict[str, Any] = {"connection": connection, "switch": chosen}
+    back = reverse("console:settings_connections" if request.GET.get("from") == "settings" else "console:sync")
+    context: dict[str, Any] = {"connection": connection, "switch": chosen, "back": back}
     if request.method != "POST":
         return render(request, "console/switch.html", context)
     try:
         chosen.deed(connection, by=user)
     except (OdooError, RefusedError) as error:
         return render(request, "console/switch.html", {**context, "error": error}, status=422)
-    done = _("Done: %(act)s, %(name)s.") % {"act": chosen.title, "name": connection.name}
-    messages.success(request, chosen.said or done)
-    return redirect("console:sync")
+    messages.success(request, chosen.said or f"{chosen.title}: {connection.name}")
+    return redirect(back)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -5,8 +5,10 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from apps.exceptions.tasks import sweep
 from odoo_sync import quarantine
 from odoo_sync.client import Client
+from odoo_sync.connections import bury
 from odoo_sync.mirror.base import mirrors
 from odoo_sync.models import Connection, Quarantine
 from odoo_sync.sync import resync
@@ -20,6 +22,14 @@ def retry_quarantined(number: int, mirror: str) -> None:
     """Read the quarantined rows of one mirror anew, and release those that could be stored."""
     if mirror in mirrors:
         guarded(number, lambda connection, client: reread(connection, client, mirror))
+
+
+@shared_task
+def bury_rows(number: int) -> None:
+    """Let the rows of a disconnected Odoo count as gone, and its cases end. Were it lost, the next sweeps do it."""
+    connection = Connection.objects.filter(pk=number).exclude(retired_at=None).first()
+    if connection is not None and bury(connection):
+        sweep.delay(number)
 
 
 def reread(connection: Connection, client: Client, key: str) -> None:

@@ -15,6 +15,7 @@ PARENTS = {
     "purchase.order.line": ("order", "purchase.order"),
     "sale.order.line": ("order", "sale.order"),
     "stock.move": ("transfer", "stock.picking"),
+    "qc.inspection.line": ("inspection", "qc.inspection"),
     "mrp.workcenter.productivity": ("work_centre", "mrp.workcenter"),
     "account.move.line": ("entry", "account.move"),
 }

@@ -79,6 +79,8 @@ KINDS: dict[str, Any] = {
     "component": gettext_lazy("Component"),
     "transfer": gettext_lazy("Transfer"),
     "delivery": gettext_lazy("Delivery"),
+    "held_stock": gettext_lazy("On hold"),
+    "making": gettext_lazy("Being made"),
     "production": gettext_lazy("Production"),
     "sale_line": gettext_lazy("Customer order"),
     "customer": gettext_lazy("Customer"),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.exceptions.definition import Subject
 from apps.exceptions.importance import USUAL_CLASSES, CustomerClass, problems_of
-from apps.exceptions.network import Network, Node
+from apps.exceptions.network import Network, Node, Production, Projection, project
 from odoo_sync.working_hours import ALWAYS, Hours
 from odoo_sync.working_time import ASSUMED, Calendar
 
@@ -120,29 +120,50 @@ def back_at(start_at: datetime, usual: timedelta, now: datetime) -> datetime:
     return start_at + length
 
 
-def held_up(facts: StopFacts, until: datetime) -> dict[int, datetime]:
-    """The production orders that the stop makes later, with when they end then.
+def held_up(facts: StopFacts, until: datetime) -> frozenset[int]:
+    """The production orders that wait for a centre which runs again at this moment.
 
-    A work order is held up when it was to begin before the centre runs again; without a planned time the production
-    order's counts, and without that the beginning of the stop. Production moves by as long as its work order is held
-    up within the stop, and ends no earlier than the work order could if it began at once.
+    A work order waits when it was to begin before that; without a planned time the production order's counts, and
+    without that the beginning of the stop.
+    """
+    return frozenset(order.key for _work, order, begins in _work_of(facts) if begins < until)
+
+
+def ends_of(facts: StopFacts, until: datetime) -> dict[int, datetime]:
+    """When the production orders with work on the centre end, if it runs again at this moment.
+
+    Production moves by as long as its work order is held up within the stop, and ends no earlier than the work order
+    could if it began as soon as planned and possible. With the beginning of the stop as the moment: had it never been.
     """
     assert facts.start_at is not None
     ends: dict[int, datetime] = {}
-    for work in facts.work:
-        order = facts.network.productions.get(work.production or 0)
-        if order is None:
-            continue
-        begins = work.start_at or order.start_at or facts.start_at
-        if begins >= until:
-            continue
-        moved = until - max(begins, facts.start_at)
-        end = max((order.finish_at or begins) + moved, until + work.length)
+    for work, order, begins in _work_of(facts):
+        moved = max(timedelta(0), until - max(begins, facts.start_at))
+        end = max((order.finish_at or begins) + moved, max(begins, until) + work.length)
         ends[order.key] = max(end, ends.get(order.key, end))
     return ends
 
 
-def held_network(network: Network, ends: Mapping[int, datetime]) -> Network:
+def _work_of(facts: StopFacts) -> Iterator[tuple[HeldWork, Production, datetime]]:
+    """Each work order with its production order and when it was to begin; without an open one it holds nothing."""
+    assert facts.start_at is not None
+    for work in facts.work:
+        order = facts.network.productions.get(work.production or 0)
+        if order is not None:
+            yield work, order, work.start_at or order.start_at or facts.start_at
+
+
+def delayed(facts: StopFacts, until: datetime) -> tuple[Network, Projection]:
+    """What the stop holds up, and how it travels on. At risk is what would be in time had the machine not stopped."""
+    assert facts.start_at is not None
+    held, now, never = held_up(facts, until), ends_of(facts, until), ends_of(facts, facts.start_at)
+    network = _held_network(facts.network, {key: now[key] for key in held})
+    projection = project(network, until)
+    anyway = project(_held_network(facts.network, {key: never[key] for key in held}), facts.start_at).at_risk
+    return network, replace(projection, at_risk=tuple(key for key in projection.at_risk if key not in anyway))
+
+
+def _held_network(network: Network, ends: Mapping[int, datetime]) -> Network:
     """What hangs on the production orders that are held up."""
     first = tuple(Node("production", key) for key in sorted(ends))
     return replace(network, first=first, finishes=dict(ends))

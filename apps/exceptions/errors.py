@@ -41,3 +41,7 @@ class LimitError(Exception):
 
 class LimitChangedError(LimitError):
     """Somebody else has changed the limits since they were looked at."""
+
+
+class MachineError(Exception):
+    """Equipment cannot be tied so; the message says why and what to do."""

@@ -124,6 +124,7 @@ def _said(tag: str) -> str:
 
 READERS: Mapping[Any, tuple[Callable[[Any], Any], str]] = {
     int: (_whole, "3"),
+    str: (_said, "Quarantine"),
     Decimal: (_decimal, "0.45"),
     timedelta: (_timedelta, "90 s, 15 min, 2 h, 30 d"),
     Money: (_money, "10000 EUR"),

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from apps.accounts.models import User
 from apps.actions.offers import Offer, remedies_for
+from apps.exceptions.actions.leave_note import MESSAGING, note_key
 from apps.exceptions.definition import detectors
 from apps.exceptions.models import Case
 from odoo_sync.mirror.base import Mirror, mirrors
 
 
 def offers(case: Case, user: User) -> list[Offer]:
-    """The remedies that fit the record and that this person may request there; none where the record is gone."""
+    """The remedies that fit the record and that this person may request there, and at last a note on the document."""
     keys = detectors[case.detector].remedies if case.detector in detectors else ()
-    subject = subject_of(case) if keys else None
-    return remedies_for(keys, subject, user, case=case.pk) if subject is not None else []
+    subject = subject_of(case)
+    if subject is None:
+        return []
+    return remedies_for((*keys, *map(note_key, MESSAGING)), subject, user, case=case.pk)
 
 
 def subject_of(case: Case) -> Mirror | None:

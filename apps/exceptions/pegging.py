@@ -64,6 +64,9 @@ WITH RECURSIVE reach(id) AS (
 SELECT id FROM reach
 """
 
+_FIRST = "SELECT f.id FROM odoo_sync_move f WHERE f.produced_by_id = ANY(%(productions)s)"
+_ONWARD = _BELOW.replace(_FIRST, "SELECT unnest(%(moves)s::bigint[])", 1)
+
 _UP = """
 WITH RECURSIVE reach(id) AS (
   SELECT unnest(%(moves)s::bigint[])
@@ -85,6 +88,8 @@ SELECT p.id FROM moves CROSS JOIN LATERAL (
 ) AS p
 """
 
+_ABOVE = _UP[: _UP.index("), moves AS")] + ")\nSELECT id FROM reach\n"
+
 
 @dataclass(frozen=True)
 class _Reached:
@@ -101,6 +106,16 @@ def lines_above(moves: Iterable[int]) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(_UP, {"moves": wanted})
         return {line for (line,) in cursor.fetchall()}
+
+
+def moves_above(moves: Iterable[int]) -> set[int]:
+    """These moves and every move from which they can be reached, whatever the state of what lies between."""
+    wanted = sorted(set(moves))
+    if not wanted:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(_ABOVE, {"moves": wanted})
+        return {move for (move,) in cursor.fetchall()}
 
 
 def networks(lines: Mapping[int, int | None]) -> dict[int, Network]:
@@ -122,6 +137,21 @@ def networks_below(productions: Mapping[int, Iterable[int]]) -> dict[int, Networ
     return {
         group: cut(whole, tuple(Node("production", key) for key in sorted(set(keys)) if key in whole.productions))
         for group, keys in productions.items()
+    }
+
+
+def networks_from(moves: Mapping[str, Iterable[int]]) -> dict[str, Network]:
+    """What hangs on each group of moves, the open ones among them being its first links."""
+    wanted = sorted({key for keys in moves.values() for key in keys})
+    reached: frozenset[int] = frozenset()
+    if wanted:
+        with connection.cursor() as cursor:
+            cursor.execute(_ONWARD, {"moves": wanted})
+            reached = frozenset(key for (key,) in cursor.fetchall())
+    whole = _whole(reached)
+    return {
+        group: cut(whole, tuple(Node("move", key) for key in sorted(set(keys)) if key in whole.moves))
+        for group, keys in moves.items()
     }
 
 

@@ -22,6 +22,9 @@ phrases.add(
         "case.noted": _("noted: {text}"),
         "case.escalated": _("told {to_name}, because nobody had acknowledged the case for {waited}"),
         "case.closed": _("closed the case: {reason}"),
+        "machine.tied": _("tied {equipment} to {centre} ({basis}); before: {before}"),
+        "machine.set_apart": _("said that {equipment} belongs to no work centre; before: {before}"),
+        "machine.untied": _("took back what was said of {equipment}; before: {before}"),
         "limit.set": _("set limits of {rule} for {where}: {values} ({reason}); before: {before}"),
         "limit.dropped": _("took back the limits of {rule} for {where}: {before} ({reason})"),
     }

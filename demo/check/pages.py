@@ -83,7 +83,8 @@ class Reader(HTMLParser):
             if kind in {"checkbox", "radio"} and "checked" not in values:
                 form.kinds.setdefault(name, kind)
                 return
-            form.values[name], form.kinds[name] = values.get("value", ""), kind
+            usual = "on" if kind in {"checkbox", "radio"} else ""
+            form.values[name], form.kinds[name] = values.get("value", usual), kind
             self._field = name if tag == "textarea" else None
         elif tag == "option" and "selected" in values:
             last = next(reversed(form.kinds), None)

@@ -30,6 +30,7 @@ OWN_CHECKS = frozenset(
         "check_access_rights",
         "check_access",
         "has_access",
+        "check_object_reference",
     ]
 )
 """Methods that ask for rights themselves, with the caller's own eyes."""

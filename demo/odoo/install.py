@@ -170,6 +170,7 @@ def _world(to: Installer) -> None:
         to.make(f"mail.{name}", "mail.message.subtype", name=title, internal=internal, default=not internal)
     for name, title, days in (("email", "Email", 0), ("call", "Call", 2), ("todo", "To-Do", 5)):
         to.make(f"mail.mail_activity_data_{name}", "mail.activity.type", name=title, delay_count=days)
+    to.name("account.model_account_move", to.env["ir.model"].search([("model", "=", "account.move")], limit=1))
     for code, name, prefix, padding in SEQUENCES:
         key = f"base.seq_{code.replace('.', '_')}"
         to.make(key, "ir.sequence", name=name, code=code, prefix=prefix, padding=padding)

@@ -18,9 +18,9 @@ class Loading(Writing):
     def load(self, fields: Sequence[str], data: Sequence[Sequence[Any]]) -> dict[str, Any]:
         savepoint = self.env.transaction.savepoint()
         ids, messages = [], []
-        for number, line in enumerate(data):
+        for number, rows in self._records(fields, data):
             try:
-                ids.append(self._load_line(dict(zip(fields, line, strict=True))))
+                ids.append(self._load_rows(rows))
             except (StandInError, ValueError) as error:
                 messages.append(
                     {
@@ -36,6 +36,39 @@ class Loading(Writing):
             self.env.work.pending.clear()
             return {"ids": False, "messages": messages, "nextrow": 0}
         return {"ids": ids, "messages": [], "nextrow": 0}
+
+    def _records(self, fields: Sequence[str], data: Sequence[Sequence[Any]]) -> list[tuple[int, list[dict[str, Any]]]]:
+        """The rows of each record: one in which only lines are filled goes on with the record above it."""
+        found: list[tuple[int, list[dict[str, Any]]]] = []
+        for number, line in enumerate(data):
+            row = dict(zip(fields, line, strict=True))
+            own = any(row[path] not in ("", None, False) for path in fields if not self._is_line(path))
+            if own or not found:
+                found.append((number, []))
+            found[-1][1].append(row)
+        return found
+
+    def _is_line(self, path: str) -> bool:
+        name, _, inside = path.partition("/")
+        one = self._fields.get(name)
+        return bool(inside) and one is not None and one.type == "one2many"
+
+    def _load_rows(self, rows: list[dict[str, Any]]) -> int:
+        """One record with its lines; a line that has an external id is made once as well."""
+        record = self.browse(
+            [self._load_line({path: text for path, text in rows[0].items() if not self._is_line(path)})]
+        )
+        names = dict.fromkeys(path.partition("/")[0] for path in rows[0] if self._is_line(path))
+        for name in names:
+            one, fresh = self._fields[name], []
+            for row in rows:
+                inside = {path[len(name) + 1 :]: text for path, text in row.items() if path.startswith(f"{name}/")}
+                if any(text not in ("", None, False) for text in inside.values()):
+                    fresh.append(inside)
+            there = self.env[one.relation].within(**{f"default_{one.inverse}": record.id})
+            for inside in fresh:
+                there._load_line(inside)
+        return record.id
 
     def _load_line(self, line: dict[str, Any]) -> int:
         external = str(line.pop("id", "") or "")
@@ -77,6 +110,8 @@ class Loading(Writing):
             return self._target(one, how, text)
         if one.many:
             return [(6, 0, [self._target(one, how, part.strip()) for part in str(text).split(",")])]
+        if one.type in ("integer", "many2one_reference"):
+            return int(text)
         if one.type == "boolean":
             return str(text).lower() in ("1", "true", "yes")
         return text

@@ -127,7 +127,7 @@ class Protocol:
         if service == "object":
             return self._object(method, args)
         if service == "db":
-            return self._db(method)
+            return self._db(method, args)
         raise NoKeyError(str(service))
 
     def _common(self, method: str, args: list[Any]) -> Any:
@@ -138,13 +138,13 @@ class Protocol:
             return self.world.authenticate(str(args[1]), str(args[2])) or False
         raise ArgumentsError(f"Method not found: {method}")
 
-    def _db(self, method: str) -> Any:
+    def _db(self, method: str, args: list[Any]) -> Any:
         if method == "list":
             return [self.world.name]
         if method == "server_version":
             return VERSION
         if method == "db_exist":
-            return True
+            return bool(args) and args[0] == self.world.name
         raise AccessDeniedError
 
     def _object(self, method: str, args: list[Any]) -> Any:

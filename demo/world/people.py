@@ -1,4 +1,4 @@
-"""The bot user the tower signs in with: reads what is mirrored, writes purchases, receipts and bills, posts messages."""
+"""The bot user the tower signs in with: reads what is mirrored, writes what actions change, posts messages."""
 
 from demo.world.register import Row
 from demo.world.site import Site, setting
@@ -13,7 +13,9 @@ GROUPS = (
     ("base", "group_multi_currency"),
     ("purchase", "group_purchase_user"),
     ("stock", "group_stock_user"),
+    ("stock", "group_stock_manager"),
     ("stock", "group_stock_multi_locations"),
+    ("quality_control_oca", "group_quality_control_user"),
     ("mrp", "group_mrp_user"),
     ("mrp", "group_mrp_routings"),
     ("sales_team", "group_sale_salesman_all_leads"),

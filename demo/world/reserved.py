@@ -10,7 +10,11 @@ MARK = "CHECK/"
 
 @dataclass(frozen=True)
 class Reserved:
-    """Ids of what the check owns: purchases, the customer orders and manufacturing orders of their chains."""
+    """Ids of what the check owns: purchases, the customer orders and manufacturing orders of their chains.
+
+    Orders that other parts of the world need as they are, registered under ``kept_sale_`` and ``kept_production_``, are
+    among them.
+    """
 
     purchases: frozenset[int]
     sales: frozenset[int]
@@ -23,8 +27,8 @@ def reserved(register: Register) -> Reserved:
     chains = {row["partner_ref"].removeprefix(MARK) for row in found}
     return Reserved(
         frozenset(row["id"] for row in found),
-        frozenset(_of_chains(register, "sale_", chains)),
-        frozenset(_of_chains(register, "production_", chains)),
+        frozenset(_of_chains(register, "sale_", chains)) | frozenset(register.keys("kept_sale_").values()),
+        frozenset(_of_chains(register, "production_", chains)) | frozenset(register.keys("kept_production_").values()),
     )
 
 

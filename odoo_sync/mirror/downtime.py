@@ -67,4 +67,5 @@ class CentreTime(Mirror):
         indexes = [models.Index(fields=["work_centre"], condition=models.Q(end_at=None), name="open_times_of_a_centre")]
 
     def __str__(self) -> str:
-        return self.description or f"{self.source.model},{self.odoo_id}"
+        parts = [str(one) for one in (self.work_centre, self.reason) if one is not None]
+        return ": ".join(parts) or f"{self.source.model},{self.odoo_id}"

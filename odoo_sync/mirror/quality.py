@@ -63,6 +63,7 @@ class Inspection(Mirror):
         history=("state",),
         optional=("lot", "transfer", "production", "done_at"),
     )
+    plant_path = "company__sole__plant"
 
     name = models.CharField()
     about = models.CharField(null=True)

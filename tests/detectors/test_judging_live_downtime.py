@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.exceptions.definition import CannotJudge, Clear, Finding, Moot, Subject, Verdict, detectors
-from apps.exceptions.downtime import HeldWork, StopFacts, back_at, cost_of, held_up, usual_length
+from apps.exceptions.downtime import HeldWork, StopFacts, back_at, cost_of, ends_of, held_up, usual_length
 from apps.exceptions.network import Demand, Network, PlannedMove, Production
 from odoo_sync.working_hours import Hours, is_working, next_change, worked
 from odoo_sync.working_time import Calendar
@@ -171,15 +171,30 @@ def test_work_without_a_time_is_held_up_from_that_of_its_production_order_or_fro
     planned = waiting(begins=NOON)
     facts = stop(**{**planned, "work": (HeldWork(50, "Paint", 1),)})
     again = ago(minutes=30) + timedelta(hours=2)
-    assert held_up(facts, again) == {1: NOON + timedelta(hours=3) + timedelta(minutes=90)}
+    assert ends_of(facts, again) == {1: NOON + timedelta(hours=3) + timedelta(minutes=90)}
     unknown = replace(planned["network"], productions={1: Production(1)})
-    assert held_up(replace(facts, network=unknown), again) == {1: again}
+    assert ends_of(replace(facts, network=unknown), again) == {1: again}
+    assert held_up(replace(facts, network=unknown), again) == {1}
 
 
 def test_production_cannot_end_before_its_work_could():
     overdue = waiting(begins=ago(days=9), finish=ago(days=8), length=timedelta(hours=4))
     again = ago(minutes=30) + timedelta(hours=2)
-    assert held_up(stop(**overdue), again) == {1: again + timedelta(hours=4)}
+    assert ends_of(stop(**overdue), again) == {1: again + timedelta(hours=4)}
+
+
+def test_what_would_be_late_all_the_same_is_no_loss_of_the_stop():
+    verdict = judged(stop(**waiting(begins=ago(days=9), finish=ago(days=8), promise=ago(days=3))))
+    assert verdict.impact.productions == (1,)
+    assert (verdict.impact.order_lines, verdict.impact.customers, verdict.impact.delay_days) == ((), (), 0)
+    assert verdict.impact.money == Decimal("45.00")
+
+
+def test_what_the_stop_pushes_over_its_promise_counts_although_it_was_behind_its_plan():
+    long = {"usual": timedelta(days=2), **waiting(begins=ago(days=9), finish=ago(days=8), promise=NOON)}
+    verdict = judged(stop(**long))
+    assert verdict.impact.order_lines == (100,)
+    assert verdict.impact.delay_days == 2
 
 
 def test_money_is_rounded_once_and_each_customer_counts():
@@ -270,9 +285,10 @@ def test_a_longer_stop_never_lets_production_end_earlier(short, longer, begins, 
     begin = NOON + timedelta(minutes=begins)
     facts = stop(**waiting(begin, begin + timedelta(hours=2), length=timedelta(minutes=length)))
     until = facts.start_at + timedelta(minutes=short)
-    before, after = held_up(facts, until), held_up(facts, until + timedelta(minutes=longer))
-    assert before.keys() <= after.keys()
-    assert all(after[key] >= end >= until for key, end in before.items())
+    later = until + timedelta(minutes=longer)
+    assert held_up(facts, until) <= held_up(facts, later)
+    before, after, never = ends_of(facts, until), ends_of(facts, later), ends_of(facts, facts.start_at)
+    assert all(after[key] >= before[key] >= max(never[key], until) for key in before)
 
 
 @given(st.integers(1, 3000), st.integers(0, 3000), SPANS)

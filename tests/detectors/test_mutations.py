@@ -17,6 +17,7 @@ from django.test import override_settings
 
 import tests.detectors as home
 from apps.exceptions.definition import Clear, Detector, Finding, detectors
+from controltower.lib.money import Money
 
 
 def judgements() -> dict[str, ModuleType]:
@@ -47,6 +48,9 @@ def changed(value: Any) -> Iterator[tuple[str, Any]]:
     """A limit one step lower and higher, a name that is another; of several values each in turn."""
     if isinstance(value, str):
         yield "renamed", f"not {value}"
+    elif isinstance(value, Money):
+        yield "- 1", replace(value, amount=value.amount - 1)
+        yield "+ 1", replace(value, amount=value.amount + 1)
     elif isinstance(value, tuple):
         make = value._make if hasattr(value, "_make") else tuple
         for place, one in enumerate(value):

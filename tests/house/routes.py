@@ -26,7 +26,8 @@ class Held(StrEnum):
     AUDIT = "auditors and administrators, narrowed to their companies"
     SYNC = "who sees the mirror"
     SWITCH = "group administrators"
-    SETTINGS = "administrators of anything"
+    MACHINES = "who may tie machines, narrowed to their plants"
+    SETTINGS = "administrators of anything, and who may tie machines"
     LIMITS = "who may set limits, narrowed to the places where they may"
     PEOPLE = "administrators, narrowed to people of their companies"
 
@@ -60,11 +61,11 @@ ROUTES: dict[str, Route] = {
     "accounts:people": Route(Held.PEOPLE),
     "accounts:new_person": Route(Held.SWITCH, ("get", "post")),
     "accounts:person": Route(Held.PEOPLE, values={"key": 1}),
+    "accounts:person_details": Route(Held.SWITCH, ("post",), {"key": 1}),
     "accounts:give": Route(Held.PEOPLE, ("post",), {"key": 1}),
     "accounts:take": Route(Held.PEOPLE, ("post",), {"key": 1, "grant": 1}),
     "accounts:deactivate_person": Route(Held.SWITCH, ("post",), {"key": 1}),
     "accounts:reactivate_person": Route(Held.SWITCH, ("post",), {"key": 1}),
-    "accounts:email_person": Route(Held.SWITCH, ("post",), {"key": 1}),
     "accounts:password_person": Route(Held.SWITCH, ("post",), {"key": 1}),
     "notifications:list": Route(Held.OWN),
     "notifications:read_all": Route(Held.OWN, ("post",)),
@@ -96,9 +97,18 @@ ROUTES: dict[str, Route] = {
     "console:settings_approvals": Route(Held.LIMITS),
     "console:settings_score": Route(Held.LIMITS, ("get", "post")),
     "console:settings_rule": Route(Held.LIMITS, ("get", "post"), {"key": "purchase.late_line"}),
+    "console:settings_machines": Route(Held.MACHINES),
+    "console:settings_machine": Route(Held.MACHINES, ("post",), {"key": 1}),
     "console:settings_escalation": Route(Held.LIMITS),
     "console:settings_new_path": Route(Held.LIMITS, ("get", "post")),
     "console:settings_path": Route(Held.LIMITS, ("get", "post"), {"key": 1}),
+    "console:settings_connections": Route(Held.SWITCH),
+    "console:settings_stop_writes": Route(Held.SWITCH, ("get", "post")),
+    "console:settings_new_connection": Route(Held.SWITCH, ("get", "post")),
+    "console:settings_connect": Route(Held.SWITCH, ("get", "post"), {"step": "address"}),
+    "console:settings_connection": Route(Held.SWITCH, ("get", "post"), {"number": 1}),
+    "console:settings_connection_edit": Route(Held.SWITCH, ("get", "post"), {"number": 1}),
+    "console:settings_connection_remove": Route(Held.SWITCH, ("get", "post"), {"number": 1}),
     "console:sync": Route(Held.SYNC),
     "console:record": Route(Held.SWITCH, ("get", "post"), {"number": 1}),
     "console:switch": Route(Held.SWITCH, ("get", "post"), {"number": 1, "act": "pause"}),

@@ -45,10 +45,12 @@ PAGES = {
     "notifications": "/notifications/",
     "freshness": "/freshness/",
     "preferences": "/me/",
+    "people": "/people/",
     "settings": "/settings/",
     "thresholds": "/settings/limits/",
     "limits of a detector": "/settings/limits/purchase.late_line/",
     "escalation": "/settings/escalation/",
+    "connections": "/settings/connections/",
 }
 
 
@@ -63,6 +65,7 @@ class Seen:
             record(self.reader, "case.noted", self.cases[number], text="x")
             tell(self.reader, "case.assigned", about=self.cases[number], text="x")
             self._settle(number)
+            people.person(Role.BUYER, Role.CONTROLLER, company=self.group.companies[number % 3])
         seal()
         self.client = Client()
         self.client.force_login(self.reader)

@@ -8,11 +8,13 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.accounts import grants, people
+from apps.accounts.duties import conflicts
 from apps.accounts.errors import GrantRefusedError
 from apps.accounts.models import Grant, User
 from apps.accounts.roles import Role
 from apps.accounts.scope import scope_of
 from apps.audit.models import Entry
+from apps.audit.phrases import phrases
 from controltower.lib.scope import Slice
 from tests import people as persons
 from tests.boards import Group
@@ -47,16 +49,16 @@ def test_a_new_person_signs_in_with_the_password_that_is_shown_once(client: Clie
 
 def test_an_address_for_mail_is_set_taken_away_and_checked(client: Client, admin: User) -> None:
     user = persons.nobody()
-    address = f"/people/{user.pk}/email/"
+    address = f"/people/{user.pk}/details/"
     for given, kept in (("Paula@Example.COM ", "Paula@example.com"), ("", "")):
         assert client.post(address, {"email": given}).status_code == 302
         assert User.objects.get(pk=user.pk).email == kept
-    assert Entry.objects.filter(verb="person.email_set", actor=admin.pk).count() == 2
+    assert Entry.objects.filter(verb="person.corrected", actor=admin.pk).count() == 2
     response = client.post(address, {"email": "no address"})
     assert response.status_code == 422
     assert "valid email address" in response.content.decode()
     with pytest.raises(PermissionDenied):
-        people.set_email(user, "x@example.com", by=persons.plant_manager())
+        people.correct(user, name="", email="x@example.com", by=persons.plant_manager())
 
 
 def test_a_taken_or_impossible_name_is_said_beside_the_field(client: Client, admin: User) -> None:
@@ -177,3 +179,76 @@ def test_an_administrator_starts_where_there_is_something_to_see(client: Client)
     for user, first in ((persons.administrator(), "/sync/"), (persons.buyer(), "/"), (persons.nobody(), "/")):
         answer = {"username": user.username, "password": persons.PASSWORD}
         assert Client().post("/sign-in/", answer)["Location"] == first
+
+
+def test_name_and_e_mail_are_corrected_with_a_trace(client: Client, admin: User) -> None:
+    user = persons.person(username="paula")
+    page = f"/people/{user.pk}/"
+    assert client.post(f"{page}details/", {"name": "Paula Vega", "email": "paula@example.com"}).status_code == 302
+    user.refresh_from_db()
+    assert (user.shown_name, user.email) == ("Paula Vega", "paula@example.com")
+    told = phrases.read(Entry.objects.get(verb="person.corrected"))
+    assert told == "corrected paula: name: – → Paula Vega, email: – → paula@example.com"
+    assert client.post(f"{page}details/", {"name": "Paula Vega", "email": "paula@example.com"}).status_code == 302
+    assert Entry.objects.filter(verb="person.corrected").count() == 1
+    wrong = client.post(f"{page}details/", {"name": "x" * 200, "email": "nowhere"})
+    assert wrong.status_code == 422 and 'value="nowhere"' in wrong.content.decode()
+    assert client.post("/people/999999/details/", {"name": "x"}).status_code == 404
+
+
+def test_duties_that_conflict_are_told_where_they_meet(client: Client, admin: User, group: Group) -> None:
+    here, there = group.companies[0], group.companies[1]
+    user = persons.person(Role.BUYER, company=here, username="paula")
+    page = f"/people/{user.pk}/"
+    assert client.post(f"{page}give/", {"role": "controller", "place": f"{there.pk}"}).status_code == 302
+    assert "two people should hold" not in client.get(page).content.decode()
+    assert client.post(f"{page}give/", {"role": "controller", "place": f"{here.pk}"}).status_code == 302
+    told = client.get(page).content.decode()
+    assert "Buyer and Controller: orders goods and deals with their bills" in told
+    assert "conflicting duties" in client.get("/people/").content.decode()
+    details = Entry.objects.filter(verb="grant.given").order_by("pk").last().details
+    assert details["conflicts"] == ["Buyer and Controller: orders goods and deals with their bills"]
+
+
+@pytest.mark.parametrize(
+    ("roles", "count"),
+    [
+        ((Role.BUYER, Role.PLANNER), 0),
+        ((Role.BUYER, Role.PLANT_MANAGER), 0),
+        ((Role.BUYER, Role.EXECUTIVE), 0),
+        ((Role.ADMINISTRATOR, Role.EXECUTIVE), 0),
+        ((Role.ADMINISTRATOR, Role.QUALITY_LEAD), 1),
+        ((Role.ADMINISTRATOR, Role.CONTROLLER), 1),
+        ((Role.AUDITOR, Role.ADMINISTRATOR), 1),
+        ((Role.AUDITOR, Role.MAINTENANCE_LEAD), 1),
+        ((Role.AUDITOR, Role.EXECUTIVE), 0),
+        ((Role.CONTROLLER, Role.PLANT_MANAGER), 1),
+        ((Role.CONTROLLER, Role.BUYER, Role.ADMINISTRATOR), 3),
+    ],
+)
+def test_which_roles_conflict(roles: tuple[str, ...], count: int) -> None:
+    user = persons.person(*roles)
+    assert len(conflicts(user.grants.all())) == count
+    Grant.objects.filter(user=user).update(ends_at=timezone.now())
+    assert conflicts(user.grants.all()) == []
+
+
+def test_people_are_found_by_role_and_sign_in_and_come_in_pages(client: Client, admin: User) -> None:
+    for number in range(130):
+        persons.person(Role.BUYER, username=f"buyer{number:03}")
+    ended = persons.person(Role.PLANNER, username="gone")
+    people.deactivate(ended, by=None)
+    first, second = (client.get(f"/people/?page={page}").content.decode() for page in (1, 2))
+    assert "buyer000" in first and "buyer129" not in first and "buyer129" in second and "Page 1 of 2" in first
+    assert "1 person" in client.get("/people/?role=planner").content.decode()
+    assert ">gone<" in client.get("/people/?state=ended").content.decode()
+    assert ">gone<" not in client.get("/people/?state=active&name=gone").content.decode()
+    assert "132 people" in client.get("/people/?role=nothing&state=x").content.decode()
+
+
+def test_the_last_sign_in_is_told(client: Client, admin: User) -> None:
+    user = persons.person(Role.BUYER, username="paula")
+    assert "never" in client.get("/people/?name=paula").content.decode()
+    Client().force_login(user)
+    assert "never" not in client.get("/people/?name=paula").content.decode()
+    assert "has never signed in" not in client.get(f"/people/{user.pk}/").content.decode()

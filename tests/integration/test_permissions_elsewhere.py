@@ -23,8 +23,8 @@ pytestmark = pytest.mark.django_db
 SEE = Permission.SEE_CASES
 PEOPLE_PAGES = ("accounts:people", "accounts:person", "accounts:give", "accounts:take")
 SIGN_IN_PAGES = (
-    "accounts:new_person", "accounts:deactivate_person", "accounts:reactivate_person", "accounts:password_person",
-    "accounts:email_person",
+    "accounts:new_person", "accounts:person_details", "accounts:deactivate_person", "accounts:reactivate_person",
+    "accounts:password_person",
 )  # fmt: skip
 
 

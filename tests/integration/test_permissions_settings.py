@@ -21,7 +21,12 @@ LIMITS_PAGES = (
     "console:settings_limits", "console:settings_approvals", "console:settings_score", "console:settings_rule",
     "console:settings_escalation", "console:settings_new_path",
 )  # fmt: skip
-SETTINGS_PAGES = ("console:settings", "console:settings_path", *LIMITS_PAGES)
+CONNECTION_PAGES = (
+    "console:settings_connections", "console:settings_new_connection", "console:settings_connect",
+    "console:settings_connection", "console:settings_connection_edit", "console:settings_connection_remove",
+    "console:settings_stop_writes",
+)  # fmt: skip
+SETTINGS_PAGES = ("console:settings", "console:settings_path", *LIMITS_PAGES, *CONNECTION_PAGES)
 SETTABLE = (Permission.SET_LIMITS, Permission.MANAGE_PEOPLE, Permission.MANAGE_SYNC)
 
 
@@ -81,3 +86,16 @@ def test_escalation_is_set_and_taken_back_by_administrators_of_its_place_alone(w
                 left = EscalationPath.objects.filter(pk=path.pk).exists()
             wrong += [] if left != allowed and (status == 200) == allowed else [f"{person.label} at {label}: {status}"]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", CONNECTION_PAGES)
+def test_connections_are_looked_after_by_group_administrators_alone(world: World, name: str, method: str) -> None:
+    values = {"number": world.group.connection.pk} if "number" in ROUTES[name].values else {}
+    address, posts = ROUTES[name].address(name, **values), "post" in ROUTES[name].methods
+    for person in world.people:
+        with undone():
+            status = getattr(person.client, method)(address).status_code
+        allowed = person.may(Permission.MANAGE_SYNC, (None, None))
+        expected = {403} if not allowed and (posts or method == "get") else {200, 302, 405, 422}
+        assert status in expected or (status == 405 and not posts), f"{person.label}: {status}"

@@ -85,10 +85,15 @@ def test_limits_are_set_changed_and_taken_back_on_the_page(client: Client, admin
     assert row.values == {"overdue_days": 6}
     assert send(client, address, seen=edition(row)).status_code == 302
     assert not LimitOverride.objects.exists()
+    assert send(client, address, overdue_days="8").status_code == 302
+    kept = edition(LimitOverride.objects.get())
+    assert send(client, address, do="drop", overdue_days="8", reason="", seen=kept).status_code == 422
+    assert send(client, address, do="drop", overdue_days="8", seen=kept).status_code == 302
+    assert not LimitOverride.objects.exists()
     page = text_of(client.get(address))
     assert "set limits of purchase.late_line for Plant: overdue_days = 6 (measured)" in page
     assert "took back the limits of purchase.late_line for Plant" in page
-    assert [one.verb for one in Entry.objects.order_by("pk")][-3:] == ["limit.set", "limit.set", "limit.dropped"]
+    assert [one.verb for one in Entry.objects.order_by("pk")][-4:] == ["limit.set", "limit.dropped"] * 2
 
 
 @pytest.mark.parametrize(

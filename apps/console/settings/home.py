@@ -16,6 +16,7 @@ from apps.accounts.directory import people_within
 from apps.accounts.models import User
 from apps.accounts.roles import Permission
 from apps.accounts.scope import scope_of
+from apps.console.settings.machine_rows import Floor
 from apps.console.settings.sections import sections_of
 from apps.exceptions.limits import Kind, rules
 from apps.exceptions.models import LimitOverride
@@ -29,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     sections = sections_of(user)
     if not sections:
-        raise PermissionDenied(_("The settings are for administrators."))
+        raise PermissionDenied(_("There is nothing here for you to decide."))
     shown = [(one, STATES[one.key](user)) for one in sections]
     return render(request, "console/settings/home.html", {"sections": shown})
 
@@ -59,6 +60,11 @@ def _paths(user: User) -> str:
     return ngettext("%d path", "%d paths", count) % count if count else _("Nobody is named yet")
 
 
+def _machines(user: User) -> str:
+    count = Floor.listed(scope_of(user, Permission.TIE_MACHINES), "", "open").count()
+    return ngettext("%d waits for a word", "%d wait for a word", count) % count if count else _("All is said")
+
+
 def _connections(user: User) -> str:
     rows = list(Connection.objects.filter(retired_at=None).values_list("problem", "writes_enabled"))
     if not rows:
@@ -77,5 +83,6 @@ STATES: Mapping[str, Callable[[User], str]] = {
     "score": _own(Kind.SCORE),
     "approvals": _own(Kind.ACTION),
     "escalation": _paths,
+    "machines": _machines,
     "connections": _connections,
 }

@@ -79,20 +79,21 @@ class Page:
     def answer(self, request: HttpRequest, by: User) -> HttpResponse:
         """Looks beforehand, or sets; whatever is typed stays."""
         form = self._form(request.POST)
-        looking = request.POST.get("do") == "preview"
-        if looking:
+        act = request.POST.get("do")
+        if act == "preview":
             form.fields["reason"].required = False
         if not form.is_valid():
             return self.shown(request, form, status=422)
         try:
-            if looking:
+            if act == "preview":
                 return self.shown(request, form, foreseen=preview(self.rule, self.place, form.values), looked=True)
             seen, reason = request.POST.get("seen", ""), form.cleaned_data["reason"]
-            put_limits(self.rule.key, self.place, form.values, seen=seen, reason=reason, by=by)
+            values = {} if act == "drop" else form.values
+            put_limits(self.rule.key, self.place, values, seen=seen, reason=reason, by=by)
         except LimitError as error:
             form.add_error(None, str(error))
             return self.shown(request, form, status=409 if isinstance(error, LimitChangedError) else 422)
-        messages.success(request, _("Set. What it touches is judged again now."))
+        messages.success(request, _("Done. What it touches is judged again now."))
         return redirect(self.address)
 
     def shown(

@@ -77,6 +77,25 @@ SECTIONS = (
         Permission.SET_LIMITS,
         ("console:settings_path", "console:settings_new_path"),
     ),
+    Section(
+        "machines",
+        gettext_lazy("Machines"),
+        gettext_lazy("Which equipment stands at which work centre, so that a repair is asked for the right machine."),
+        "kpis",
+        "console:settings_machines",
+        Permission.TIE_MACHINES,
+        ("console:settings_machine",),
+    ),
+    Section(
+        "connections",
+        gettext_lazy("Connections"),
+        gettext_lazy("Which Odoo databases are read, with whose key, and whether anything may be written to them."),
+        "sync",
+        "console:settings_connections",
+        Permission.MANAGE_SYNC,
+        ("console:settings_connect", "console:settings_new_connection", "console:settings_connection",
+         "console:settings_connection_edit", "console:settings_connection_remove", "console:settings_stop_writes"),
+    ),
 )  # fmt: skip
 ANY = tuple(dict.fromkeys(one.needs for one in SECTIONS))
 

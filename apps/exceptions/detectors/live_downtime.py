@@ -27,10 +27,10 @@ from apps.exceptions.definition import (
     Verdict,
     detectors,
 )
-from apps.exceptions.downtime import IN_USE, Limits, StopFacts, back_at, cost_of, held_network, held_up
+from apps.exceptions.downtime import IN_USE, Limits, StopFacts, back_at, cost_of, delayed
 from apps.exceptions.downtime_words import detail_of, evidence_of, summary_of
 from apps.exceptions.importance import importance_of
-from apps.exceptions.network import Network, Projection, project
+from apps.exceptions.network import Network, Projection
 from apps.exceptions.stops import RELATED, STOP, open_stops, read_stops
 from apps.exceptions.stops_touched import by_centre, by_time, every_stop
 from controltower.lib.scope import Scope
@@ -74,6 +74,7 @@ class LiveDowntime(Detector[StopFacts]):
 
     *Money at risk* M = idle cost + Σ over the distinct sale order lines that these production orders make late, as in
     P1: along move_dest_ids and move_orig_ids and further production orders to sale_line_id, a day later than promised.
+    A line that would be late all the same had the machine not stopped is no loss of the stop and does not count.
     *Customers*, *importance* and *delay* as in P1; a stop that makes no need late has no delay.
 
     *Plant*: the company's only warehouse; with several the case belongs to the company, since Odoo does not say more.
@@ -87,7 +88,7 @@ class LiveDowntime(Detector[StopFacts]):
     domain = Domain.ASSETS
     owner = Role.MAINTENANCE_LEAD
     subject_type = STOP
-    remedies = ()
+    remedies = ("maintenance.request_repair", "maintenance.unblock", "maintenance.close_stop")
     limits = Limits()
     overridable = frozenset({"company", "plant"})
     depends_on = {
@@ -157,9 +158,7 @@ def _ended(facts: StopFacts) -> Verdict | None:
 def _finding(facts: StopFacts, limits: Limits, limit: str, now: datetime) -> Finding:
     assert facts.start_at is not None
     runs_again = back_at(facts.start_at, facts.usual or limits.usual_length, now)
-    ends = held_up(facts, runs_again)
-    network = held_network(facts.network, ends)
-    projection = project(network, runs_again)
+    network, projection = delayed(facts, runs_again)
     impact = _impact(facts, network, projection, limits, now)
     impact = replace(impact, chain=(_machine(facts, runs_again), *impact.chain))
     classes = ["customer_classes"] if impact.customers else []
@@ -167,7 +166,7 @@ def _finding(facts: StopFacts, limits: Limits, limit: str, now: datetime) -> Fin
     return Finding(
         subject=facts.subject,
         summary=summary_of(facts),
-        detail=detail_of(facts, len(ends), projection),
+        detail=detail_of(facts, len(network.first), projection),
         evidence=tuple(evidence_of(facts, runs_again)),
         impact=impact,
         documents=facts.documents,
@@ -198,9 +197,8 @@ def _impact(facts: StopFacts, network: Network, projection: Projection, limits: 
     external = [demands[key] for key in at_risk if demands[key].external]
     customers = {one.customer: one.customer_tags for one in external if one.customer is not None}
     importance = importance_of(list(customers.values()), limits.customer_classes)
-    need = min(
-        [one for one in projection.needs if one.broken], key=lambda one: (one.slack_days, one.node), default=None
-    )
+    risky = [one for one in projection.needs if one.broken and one.endangers & set(at_risk)]
+    need = min(risky, key=lambda one: (one.slack_days, one.node), default=None)
     orders = sum(money.values(), Decimal(0)).quantize(CENT, ROUND_HALF_UP)
     return Impact(
         money=orders + idle,

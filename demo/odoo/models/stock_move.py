@@ -189,7 +189,7 @@ class Move(Model):
         for one in self:
             if one.state in CLOSED or (one.state == "draft" and not one.quantity):
                 continue
-            if one.quantity >= one.product_uom_qty - TOLERANCE and one.product_uom_qty:
+            if one.quantity >= one.product_uom_qty - TOLERANCE and (one.product_uom_qty or one.quantity):
                 state = "assigned"
             elif one.quantity > TOLERANCE:
                 state = "partially_available"

@@ -1,0 +1,137 @@
+"""The calls that take an inspection of the OCA from state to state, and its answers from value to value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.actions.definition import Step, fact
+from controltower.lib.keys import split_key
+from odoo_sync.mirror.quality import Inspection, InspectionAnswer, InspectionLine
+
+INSPECTION, LINE = "qc.inspection", "qc.inspection.line"
+LEADS_TO = {"action_draft": "draft", "action_todo": "ready"}
+LABELS = {
+    "action_draft": "Open the inspection again",
+    "action_todo": "Start the inspection",
+    "action_confirm": "Confirm the answers",
+    "action_approve": "Agree that it has failed",
+}
+
+
+@dataclass(frozen=True)
+class Given:
+    """One line with the answer it gets: a measured value, or the key of a chosen answer."""
+
+    line: InspectionLine
+    measured: Decimal | None = None
+    answer: int | None = None
+    good: bool = False
+
+    @property
+    def value(self) -> tuple[str, Any]:
+        """Odoo's field and its new value."""
+        if self.line.kind == "qualitative":
+            return "qualitative_value", split_key(self.answer)[1] if self.answer else None
+        return "quantitative_value", float(self.measured or 0)
+
+    @property
+    def former(self) -> Any:
+        """The value that the mirror has now."""
+        if self.line.kind == "qualitative":
+            return split_key(self.line.answer_id)[1] if self.line.answer_id else None
+        return float(self.line.measured or 0)
+
+    @property
+    def is_new(self) -> bool:
+        return bool(self.value[1] != self.former)
+
+
+def is_good(
+    line: InspectionLine, measured: Decimal | None, answers: Mapping[int, InspectionAnswer], key: int | None
+) -> bool:
+    """What the OCA will say of an answer: within the limits, both included, or one of the good ones."""
+    if line.kind == "qualitative":
+        return bool(key in answers and answers[key].ok)
+    return (line.least or Decimal(0)) <= (measured or Decimal(0)) <= (line.most or Decimal(0))
+
+
+def call(inspection: Inspection, method: str, state: str, becomes: str, **more: Any) -> Step:
+    """One button of the inspection, pressed in one state and leading to another."""
+    number = inspection.odoo_id
+    return Step(
+        connection=inspection.connection_id,
+        company=company_of(inspection),
+        model=INSPECTION,
+        ids=(number,),
+        method=method,
+        guard={f"{number}.state": state, **more.get("guard", {})},
+        expect={f"{number}.state": becomes, **more.get("expect", {})},
+        safe_again="state",
+        label=_(LABELS[method]),
+    )
+
+
+def company_of(inspection: Inspection) -> int | None:
+    return split_key(inspection.company_id)[1] if inspection.company_id else None
+
+
+def to_ready(inspection: Inspection) -> Iterator[Step]:
+    """From wherever it stands to where its answers may be changed."""
+    state = inspection.state or ""
+    if state in {"waiting", "failed", "success"}:
+        yield call(inspection, "action_draft", state, "draft")
+        state = "draft"
+    if state in {"draft", "plan"}:
+        yield call(inspection, "action_todo", state, "ready")
+
+
+def answers(inspection: Inspection, given: Sequence[Given], *, back: bool = False) -> Iterator[Step]:
+    """One write for each line whose answer changes; ``back`` restores what was there."""
+    for one in given:
+        if one.is_new:
+            name, value = one.value
+            before, after = (value, one.former) if back else (one.former, value)
+            key = f"{one.line.odoo_id}.{name}"
+            yield Step(
+                connection=inspection.connection_id,
+                company=company_of(inspection),
+                model=LINE,
+                ids=(one.line.odoo_id,),
+                method="write",
+                args={"vals": {name: after or (False if name == "qualitative_value" else 0.0)}},
+                guard={key: before},
+                expect={key: after},
+                safe_again="value",
+                label=_("Put the answer back") if back else _("Write the answer"),
+            )
+
+
+def confirm(inspection: Inspection, *, good: bool) -> Step:
+    """Odoo decides by the answers it holds at that moment; they are looked at just before."""
+    success = {fact(INSPECTION, inspection.odoo_id, "success"): good or None}
+    becomes = "success" if good else "waiting"
+    return call(inspection, "action_confirm", "ready", becomes, guard=success, expect=success)
+
+
+def back_to(inspection: Inspection, now: str, given: Sequence[Given] = ()) -> tuple[Step, ...]:
+    """From the state it was brought to back to the one it has in the mirror, with the answers it has there."""
+    was = inspection.state or "draft"
+    steps = [call(inspection, "action_draft", now, "draft"), *answers(inspection, given, back=True)]
+    if was in {"ready", "waiting", "failed", "success"}:
+        steps.append(call(inspection, "action_todo", "draft", "ready"))
+    if was in {"waiting", "failed", "success"}:
+        steps.append(call(inspection, "action_confirm", "ready", "success" if was == "success" else "waiting"))
+    if was == "failed":
+        steps.append(call(inspection, "action_approve", "waiting", "failed"))
+    return tuple(steps)
+
+
+def names_of(inspection: Inspection, given: Sequence[Given] = ()) -> dict[str, str]:
+    """What people call the records of the plan."""
+    lines = {f"{LINE},{one.line.odoo_id}": f"{inspection.name} · {one.line.name or ''}" for one in given}
+    return {f"{INSPECTION},{inspection.odoo_id}": inspection.name, **lines}

@@ -1,0 +1,207 @@
+"""Set goods aside: an internal transfer from where they can be taken to a place where nobody takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from apps.accounts.models import User
+from apps.accounts.roles import Permission, Role
+from apps.actions.definition import Action, ActionForm, CannotPlanError, Plan, Reversibility, actions
+from apps.exceptions.actions.held_stock import HeldStock, read_held
+from apps.exceptions.actions.quality_limits import approver_above, limits_for
+from apps.exceptions.actions.transfer_steps import Aside, cancelling, forward, names_of
+from apps.exceptions.hold import Held
+from apps.exceptions.hold_goods import Stock
+from apps.exceptions.hold_words import counted, named
+from odoo_sync.mirror.base import Mirror
+from odoo_sync.mirror.quality import Inspection
+from odoo_sync.mirror.stock import Location, OperationType
+
+
+class QuarantineForm(ActionForm):
+    """Which stock, how much of it, to which place, and whether it is there already."""
+
+    stock = forms.ChoiceField(label=gettext_lazy("Stock"))
+    quantity = forms.DecimalField(
+        label=gettext_lazy("Quantity"), max_digits=18, decimal_places=5, widget=forms.NumberInput(attrs={"step": "any"})
+    )
+    place = forms.ChoiceField(label=gettext_lazy("Set aside at"))
+    moved = forms.BooleanField(
+        label=gettext_lazy("The goods are there already"),
+        required=False,
+        help_text=gettext_lazy("Odoo books them at once. Otherwise the transfer is left ready for the warehouse."),
+    )
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
+
+    def __init__(self, *args: Any, subject: Mirror, **options: Any) -> None:
+        super().__init__(*args, subject=subject, **options)
+        assert isinstance(subject, Inspection)
+        self.held = read_held(subject)
+        stock = [(str(one.row), _stock_label(held, one)) for held, one in self.held.places()]
+        places = [(str(one.pk), str(one.full_name or one.name)) for one in places_aside(self.held)]
+        self.fields["stock"].choices = stock  # type: ignore[attr-defined]
+        self.fields["place"].choices = places  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        there = {str(one.row): one.quantity for _held, one in self.held.places()}
+        quantity, most = data.get("quantity"), there.get(str(data.get("stock")), Decimal(0))
+        if quantity is not None and quantity <= 0:
+            self.add_error("quantity", _("Set aside more than nothing."))
+        elif quantity is not None and quantity > most:
+            self.add_error("quantity", _("No more than %s lies there.") % counted(most, ""))
+        return data
+
+
+def _stock_label(held: Held, stock: Stock) -> str:
+    return f"{counted(stock.quantity, held.goods.unit)} · {named(held.goods)} · {'/'.join(stock.path)}"
+
+
+def places_aside(held: HeldStock) -> list[Location]:
+    """The places of the plants where the goods lie that count as set aside."""
+    plants = {one.plant for _held, one in held.places()}
+    inside = Location.objects.filter(usage="internal", warehouse__in=plants).exclude(active=False)
+    return [one for one in inside.order_by("full_name", "pk") if held.limits.set_aside & _names(one)]
+
+
+def _names(place: Location) -> set[str]:
+    return {name.strip().casefold() for name in (place.full_name or place.name or "").split("/")}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the form asks for, found again in the mirror."""
+
+    held: Held
+    stock: Stock
+    place: Location
+    quantity: Decimal
+    moved: bool
+
+
+def chosen(held: HeldStock, answer: Mapping[str, Any]) -> Chosen:
+    """Raises CannotPlanError where the stock or the place is no longer there."""
+    found = next(((one, stock) for one, stock in held.places() if str(stock.row) == str(answer.get("stock"))), None)
+    place = next((one for one in places_aside(held) if str(one.pk) == str(answer.get("place"))), None)
+    if found is None:
+        raise CannotPlanError(_("Nothing of these goods lies there any more. Look again."))
+    if place is None:
+        names = ", ".join(sorted(held.limits.set_aside))
+        raise CannotPlanError(
+            _("This plant has no place for goods that are set aside. Make one in Odoo, called %s.") % names
+        )
+    try:
+        quantity = Decimal(str(answer.get("quantity")))
+    except InvalidOperation:
+        raise CannotPlanError(_("Say how much is to be set aside.")) from None
+    return Chosen(found[0], found[1], place, min(quantity, found[1].quantity), bool(answer.get("moved")))
+
+
+@actions.add
+class Quarantine(Action[Inspection]):
+    """Move inspected goods to a place that counts as set aside, by an internal transfer of their plant.
+
+    Three calls: the transfer, its line with the lot and the quantity, and its validation. Transfer and line are each
+    loaded under an external id of their own, so that a lost answer makes no second one (an import that brings a
+    transfer with its moves in one row would add them again each time). Where the goods have yet to be carried the
+    transfer is left ready: the line keeps them from everybody else. Stock that was promised to other moves is taken
+    from them: Odoo takes the newest promises back. Stock that is worth more than the limits of `quality.decisions`
+    allow needs the plant manager.
+    """
+
+    key = "quality.quarantine"
+    title = gettext_lazy("Set the goods aside")
+    explanation = gettext_lazy("Moves the goods to a place where nobody takes them.")
+    subject = Inspection
+    form = QuarantineForm
+    requires = Permission.REQUEST_QUALITY_ACTIONS
+    reversibility = Reversibility.COMPENSABLE
+    fields = {
+        "state": gettext_lazy("state"),
+        "origin": gettext_lazy("source document"),
+        "quantity": gettext_lazy("quantity"),
+        "lot_id": gettext_lazy("lot"),
+        "location_id": gettext_lazy("from"),
+        "location_dest_id": gettext_lazy("to"),
+        "picking_type_id": gettext_lazy("operation type"),
+        "body": gettext_lazy("message"),
+    }
+
+    def subject_for(self, record: Mirror) -> Inspection | None:
+        if not isinstance(record, Inspection) or record.state in {"success", "canceled"}:
+            return None
+        return record if any(read_held(record).places()) else None
+
+    def initial(self, subject: Inspection) -> dict[str, Any]:
+        held = read_held(subject)
+        first, places = next(held.places(), None), places_aside(held)
+        values: dict[str, Any] = {"moved": True, "place": str(places[0].pk) if places else ""}
+        if first is not None:
+            values |= {"stock": str(first[1].row), "quantity": first[1].quantity.normalize()}
+        return values
+
+    def approver(self, subject: Inspection, answer: Mapping[str, Any]) -> Role | None:
+        held = read_held(subject)
+        return approver_above(limits_for(held).quarantine_amount, held)
+
+    def plan(self, subject: Inspection, answer: Mapping[str, Any], *, by: User) -> Plan:
+        held = read_held(subject)
+        wanted = chosen(held, answer)
+        kind = OperationType.objects.filter(kind="internal", warehouse=wanted.stock.plant).order_by("pk").first()
+        if kind is None:
+            raise CannotPlanError(_("This plant has no operation type for internal transfers in Odoo."))
+        aside = Aside(subject, wanted.held.goods, wanted.stock, wanted.place, kind, wanted.quantity)
+        return Plan(
+            steps=forward(aside, at_once=wanted.moved),
+            undo=None if wanted.moved else cancelling(aside),
+            effect=_effect(wanted),
+            follows=tuple(_follows(wanted)),
+            warnings=tuple(_warnings(wanted)),
+            names=names_of(aside),
+        )
+
+
+def _effect(wanted: Chosen) -> str:
+    values = {
+        "quantity": counted(wanted.quantity, wanted.held.goods.unit),
+        "goods": named(wanted.held.goods),
+        "place": wanted.place.full_name or wanted.place.name,
+    }
+    if wanted.moved:
+        return _("%(quantity)s of %(goods)s are set aside at %(place)s.") % values
+    return _("A transfer of %(quantity)s of %(goods)s to %(place)s is made ready.") % values
+
+
+def _follows(wanted: Chosen) -> list[str]:
+    told = [_("Odoo numbers the transfer and keeps it with the stock's history.")]
+    taken = min(wanted.stock.reserved, wanted.quantity - (wanted.stock.quantity - wanted.stock.reserved))
+    if taken > 0:
+        waiting = len(wanted.held.waiting.hard)
+        text = ngettext(
+            "Up to %(quantity)s are promised to %(count)d move: Odoo takes the newest promises back.",
+            "Up to %(quantity)s are promised to %(count)d moves: Odoo takes the newest promises back.",
+            max(waiting, 1),
+        )
+        told.append(text % {"quantity": counted(taken, wanted.held.goods.unit), "count": max(waiting, 1)})
+    return told
+
+
+def _warnings(wanted: Chosen) -> list[str]:
+    rest = wanted.stock.quantity - wanted.quantity
+    told = [] if rest <= 0 else [_("%s stay where they can be taken.") % counted(rest, wanted.held.goods.unit)]
+    others = [one for one in wanted.held.stock if one.row != wanted.stock.row]
+    if others:
+        text = ngettext(
+            "Goods of this inspection lie at %d more place.",
+            "Goods of this inspection lie at %d more places.",
+            len(others),
+        )
+        told.append(text % len(others))
+    return told

@@ -1,0 +1,130 @@
+"""The calls that make an internal transfer of one stock to another place, each of them harmless when repeated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.actions.definition import NEW, Step, fact, new
+from apps.exceptions.hold_goods import Goods, Stock
+from apps.exceptions.hold_words import counted, named
+from controltower.lib.keys import split_key
+from odoo_sync.mirror.product import Product
+from odoo_sync.mirror.quality import Inspection
+from odoo_sync.mirror.stock import Location, OperationType
+
+TRANSFER, LINE, QUANT, INSPECTION = "stock.picking", "stock.move.line", "stock.quant", "qc.inspection"
+
+
+@dataclass(frozen=True)
+class Aside:
+    """So much of one stock, on its way to another place of the same plant."""
+
+    inspection: Inspection
+    goods: Goods
+    stock: Stock
+    place: Location
+    kind: OperationType
+    quantity: Decimal
+
+    @property
+    def company(self) -> int | None:
+        key = self.stock.company or self.kind.company_id
+        return split_key(key)[1] if key else None
+
+
+def forward(aside: Aside, *, at_once: bool) -> tuple[Step, ...]:
+    """The transfer, its line, and where the goods are there already its validation."""
+    made = (_transfer(aside), _line(aside))
+    return (*made, _validation(aside)) if at_once else made
+
+
+def cancelling(aside: Aside) -> tuple[Step, ...]:
+    """Taking back a transfer that was left ready."""
+    return (
+        _step(
+            aside,
+            TRANSFER,
+            "action_cancel",
+            ids=(NEW,),
+            guard={f"{NEW}.state": "assigned"},
+            expect={f"{NEW}.state": "cancel"},
+            safe_again="state",
+            label=_("Cancel the transfer"),
+        ),
+    )
+
+
+def _transfer(aside: Aside) -> Step:
+    """Only what is sure to hold later as well is expected: its state moves on with the steps behind it."""
+    source, target = split_key(aside.stock.location)[1], aside.place.odoo_id
+    values = {
+        "picking_type_id": aside.kind.odoo_id,
+        "location_id": source,
+        "location_dest_id": target,
+        "origin": aside.inspection.name,
+    }
+    seen = {
+        fact(INSPECTION, aside.inspection.odoo_id, "state"): aside.inspection.state,
+        fact(QUANT, split_key(aside.stock.row)[1], "quantity"): float(aside.stock.quantity),
+    }
+    return _load(aside, TRANSFER, values, guard=seen, expect=values, label=_("Make the transfer"))
+
+
+def _line(aside: Aside) -> Step:
+    product = Product.everything.select_related("template").get(pk=aside.goods.product)
+    unit = product.template.unit_id if product.template else None
+    lot = split_key(aside.goods.lot)[1] if aside.goods.lot else None
+    values = {
+        "product_id": product.odoo_id,
+        "product_uom_id": split_key(unit)[1] if unit else None,
+        "lot_id": lot,
+        "quantity": float(aside.quantity),
+        "location_id": split_key(aside.stock.location)[1],
+        "location_dest_id": aside.place.odoo_id,
+    }
+    expect = {name: values[name] for name in ("lot_id", "quantity", "location_id", "location_dest_id")}
+    seen = {fact(QUANT, split_key(aside.stock.row)[1], "quantity"): float(aside.stock.quantity)}
+    first = {"picking_id": new(TRANSFER)}
+    return _load(aside, LINE, {**first, **values}, guard=seen, expect=expect, label=_("Put the goods on it"))
+
+
+def _validation(aside: Aside) -> Step:
+    return _step(
+        aside,
+        TRANSFER,
+        "button_validate",
+        ids=(NEW,),
+        guard={f"{NEW}.state": "assigned"},
+        expect={f"{NEW}.state": "done", fact(LINE, NEW, "state"): "done"},
+        safe_again="state",
+        label=_("Book the goods at their new place"),
+    )
+
+
+def _load(aside: Aside, model: str, values: dict[str, Any], **more: Any) -> Step:
+    """One record under an external id; links by Odoo's ids, nothing for what is not known."""
+    known = {name: value for name, value in values.items() if value is not None}
+    fields = [f"{name}/.id" if name.endswith("_id") else name for name in known]
+    more["expect"] = {f"{NEW}.{name}": value for name, value in more["expect"].items()}
+    args = {"fields": fields, "data": [list(known.values())]}
+    return _step(aside, model, "load", args=args, safe_again="external_id", **more)
+
+
+def _step(aside: Aside, model: str, method: str, *, ids: tuple[int, ...] = (), **more: Any) -> Step:
+    return Step(
+        connection=aside.inspection.connection_id, company=aside.company, model=model, ids=ids, method=method, **more
+    )
+
+
+def names_of(aside: Aside) -> dict[str, str]:
+    """What people call the records of the plan."""
+    return {
+        f"{TRANSFER},{NEW}": _("New transfer"),
+        f"{LINE},{NEW}": f"{named(aside.goods)} · {counted(aside.quantity, aside.goods.unit)}",
+        f"{INSPECTION},{aside.inspection.odoo_id}": aside.inspection.name,
+        f"{QUANT},{split_key(aside.stock.row)[1]}": f"{named(aside.goods)} · {'/'.join(aside.stock.path)}",
+    }

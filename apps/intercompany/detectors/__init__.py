@@ -1,0 +1,1 @@
+"""What can be wrong between companies of the group, one file each."""

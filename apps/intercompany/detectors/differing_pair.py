@@ -1,0 +1,215 @@
+"""An invoice and the bill that answers it, where they contradict each other."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.accounts.roles import Role
+from apps.exceptions.definition import Clear, Detector, Domain, Evidence, Finding, Impact, Moot, Verdict, detectors
+from apps.intercompany import words
+from apps.intercompany.differences import Difference, Tolerance, differences, money_between
+from apps.intercompany.facts import PairFacts, read_pairs
+from apps.intercompany.lanes import ENTRY, POSTED, PURCHASES
+from apps.intercompany.matching import Match
+from apps.intercompany.touched import by_entry, by_item, everything, in_cases, of_keys, traded
+from controltower.lib.money import Money
+from controltower.lib.scope import Scope
+from odoo_sync.mirror.accounting import JournalEntry, JournalItem
+from odoo_sync.mirror.company import Company
+from odoo_sync.mirror.currency import Currency, CurrencyRate
+from odoo_sync.mirror.product import UnitOfMeasure
+from odoo_sync.working_time import day_begins, local_day, working_days_between
+
+NAMES: Mapping[Difference, Any] = {
+    Difference.CURRENCY: gettext_lazy("currency"),
+    Difference.QUANTITY: gettext_lazy("quantity"),
+    Difference.AMOUNT: gettext_lazy("amount"),
+    Difference.TAX: gettext_lazy("tax"),
+    Difference.PERIOD: gettext_lazy("period"),
+}
+
+
+def _one_unit() -> Money:
+    return Money(Decimal(1), settings.GROUP_CURRENCY)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What two documents may differ by.
+
+    An amount passes when it is within both ``tolerance`` and ``share`` (in 1/10,000 of the document), or no more than a
+    cent a line. ``period_days``: how far apart accounting dates may lie across the end of a month. ``close_days``: from
+    how many days before the end of a month on its differences are a breach of control.
+    """
+
+    tolerance: Money = field(default_factory=_one_unit)
+    share: int = 10
+    period_days: int = 3
+    close_days: int = 3
+
+    titles: ClassVar[Mapping[str, Any]] = {
+        "tolerance": gettext_lazy("Difference of amounts that passes"),
+        "share": gettext_lazy("The same as a share, in 1/10,000"),
+        "period_days": gettext_lazy("Days apart across a month's end that pass"),
+        "close_days": gettext_lazy("Breach of control from, days before a month's end"),
+    }
+
+    def problems(self) -> Iterator[str]:
+        if self.tolerance.currency != settings.GROUP_CURRENCY:
+            yield _("tolerance is in the group's currency: %s.") % settings.GROUP_CURRENCY
+        if not 0 <= self.share <= 10_000:
+            yield _("share lies between 0 and 10000.")
+        if min(self.period_days, self.close_days) < 0:
+            yield _("period_days and close_days are 0 or more.")
+
+    @property
+    def allowed(self) -> Tolerance:
+        return Tolerance(self.tolerance.amount, self.share, self.period_days)
+
+
+@detectors.add
+class DifferingPair(Detector[PairFacts]):
+    """A posted invoice and the posted bill that answers it contradict each other beyond the tolerance.
+
+    *What answers what* is told under I1. Compared are, in this order: currency; quantity by product (product lines with
+    quantities in the product's reference unit, where both documents name products); amount (amount_untaxed); tax
+    (amount_tax); period (the month of date, the accounting day). Documents in one currency are compared in it, so that
+    the companies' own rates make no difference; documents in two currencies differ in just that.
+
+    *Tolerance*: a difference of amounts passes when it is within both limits, in the group currency and as a share of
+    the document, or no more than a cent for each line. Different months pass when the days lie close together.
+
+    *Money* = the difference of the totals in the group currency, by the seller's rates of the day on the invoice; where
+    only the period differs, the untaxed amount, since it is missing in one month and too much in the other. *Delay* D =
+    working days since the later of the two was booked. *Control* k = 1 from a few days before the end of the month in
+    which the earlier one was booked.
+
+    *Who must act*: the buyer, since the invoice is the document that was agreed on. The case closes when the two agree,
+    or one of them is cancelled, reset or deleted (what is missing then is I1).
+    """
+
+    key = "intercompany.differing_pair"
+    code = "I4"
+    title = gettext_lazy("Intercompany documents contradict each other")
+    domain = Domain.INTERCOMPANY
+    owner = Role.CONTROLLER
+    subject_type = ENTRY
+    remedies = ("intercompany.ask_other_company",)
+    limits = Limits()
+    overridable = frozenset({"company"})
+    depends_on = {
+        JournalEntry: by_entry,
+        JournalItem: by_item,
+        Company: everything,
+        UnitOfMeasure: everything,
+        Currency: in_cases,
+        CurrencyRate: everything,
+    }
+
+    def subjects(self, scope: Scope) -> Iterable[str]:
+        return map(str, traded().filter(kind__in=PURCHASES).values_list("pk", flat=True))
+
+    def candidates(self, scope: Scope, subjects: Iterable[str] | None = None) -> QuerySet[JournalEntry]:
+        return of_keys(subjects).filter(kind__in=PURCHASES)
+
+    def facts(self, candidates: Iterable[JournalEntry], now: datetime) -> Iterator[PairFacts]:
+        return read_pairs(candidates, acting="buyer", with_quantities=True)
+
+    def judge(self, facts: PairFacts, limits: Limits, now: datetime) -> Verdict:
+        if facts.own is None or facts.gone:
+            return Moot(facts.subject, _("It no longer exists, or is no longer between two companies of the group."))
+        if facts.state != POSTED:
+            return Moot(facts.subject, _("The bill is no longer posted."))
+        match = facts.match
+        if match is None or not match.sale.posted:
+            return Clear(facts.subject, _("No booked invoice belongs to it any more."))
+        found = differences(match.sale, match.purchase, limits.allowed, facts.worth_of(match.sale))
+        if not found:
+            return Clear(facts.subject, _("Both documents agree."))
+        return _finding(facts, match, found, limits, now)
+
+
+def _finding(facts: PairFacts, match: Match, found: list[Difference], limits: Limits, now: datetime) -> Finding:
+    money = money_between(
+        match.sale, match.purchase, found, (facts.worth_of(match.sale), facts.worth_of(match.purchase))
+    )
+    today = local_day(now, facts.calendar)
+    booked = [one.booked_on or one.day for one in match[:2]]
+    closing = _month_end(min(booked)) - timedelta(days=limits.close_days)
+    return Finding(
+        subject=facts.subject,
+        summary=_summary(facts, match, found, money),
+        detail=words.detail(words.one_of(str(NAMES[one]) for one in found), match.purchase.number),
+        evidence=(*words.evidence(facts), *_compared(facts, match, found)),
+        impact=Impact(
+            money=money or Decimal(0),
+            currency=facts.currency,
+            delay_days=max(working_days_between(max(booked), today, facts.calendar), 0),
+            control=today >= closing,
+            chain=tuple(words.links(facts)),
+        ),
+        documents=facts.documents,
+        gaps=words.gaps(facts),
+        counted=_counted(found),
+        next_check_at=day_begins(today + timedelta(days=1), facts.calendar),
+    )
+
+
+def _counted(found: list[Difference]) -> tuple[str, ...]:
+    amounts = {Difference.AMOUNT, Difference.TAX} & set(found)
+    period = ["period_days"] if Difference.PERIOD in found else []
+    return (*(["tolerance", "share"] if amounts else []), *period, "close_days")
+
+
+def _month_end(day: date) -> date:
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def _summary(facts: PairFacts, match: Match, found: list[Difference], money: Decimal | None) -> str:
+    assert facts.lane is not None
+    names = {
+        "seller": facts.name(facts.lane.seller),
+        "buyer": facts.name(facts.lane.buyer),
+        "money": words.amount(money, facts.currency) if money is not None else _("an amount without a rate"),
+        "what": NAMES[found[0]],
+    }
+    if found == [Difference.PERIOD]:
+        return _("%(buyer)s has booked %(money)s from %(seller)s in another period than %(seller)s") % names
+    return _("Bill of %(buyer)s and invoice of %(seller)s differ by %(money)s: %(what)s") % names
+
+
+def _compared(facts: PairFacts, match: Match, found: list[Difference]) -> Iterator[Evidence]:
+    """What differs, both sides beside each other: the invoice's value first."""
+    sale, purchase = match.sale, match.purchase
+    if Difference.QUANTITY in found:
+        yield from _quantities(facts, match)
+    if Difference.AMOUNT in found:
+        yield _pair(facts, _("Untaxed amounts"), *(words.amount(one.untaxed, facts.code(one)) for one in match[:2]))
+    if Difference.TAX in found:
+        yield _pair(facts, _("Taxes"), *(words.amount(one.tax, facts.code(one)) for one in match[:2]))
+    if Difference.PERIOD in found:
+        yield _pair(facts, _("Booked on"), words.day(sale.booked_on), words.day(purchase.booked_on))
+
+
+def _quantities(facts: PairFacts, match: Match) -> Iterator[Evidence]:
+    ours, theirs = dict(match.sale.quantities or ()), dict(match.purchase.quantities or ())
+    for product, name in facts.products:
+        pair = [number_format(side.get(product, Decimal(0)).normalize(), use_l10n=True) for side in (ours, theirs)]
+        if pair[0] != pair[1]:
+            yield _pair(facts, _("Quantity of %s") % name, *pair)
+
+
+def _pair(facts: PairFacts, label: str, invoice: str, bill: str) -> Evidence:
+    text = _("%(invoice)s on the invoice, %(bill)s on the bill") % {"invoice": invoice, "bill": bill}
+    return Evidence(label, text, as_of=facts.as_of)

@@ -1,0 +1,157 @@
+"""What one company of the group has booked with another, and the other has not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.accounts.roles import Role
+from apps.exceptions.definition import Clear, Detector, Domain, Finding, Impact, Moot, Verdict, detectors
+from apps.intercompany import words
+from apps.intercompany.facts import PairFacts, read_pairs
+from apps.intercompany.lanes import ENTRY, POSTED
+from apps.intercompany.matching import Document
+from apps.intercompany.touched import by_calendar, by_entry, everything, in_cases, of_keys, traded
+from controltower.lib.scope import Scope
+from odoo_sync.mirror.accounting import JournalEntry
+from odoo_sync.mirror.company import Company, WorkingCalendar, WorkingHours
+from odoo_sync.mirror.currency import Currency, CurrencyRate
+from odoo_sync.working_time import day_begins, local_day, next_day_begins, working_days_between
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many days after it was booked a document may wait for its counterpart; 0 means not at all."""
+
+    grace_days: int = 0
+
+    titles: ClassVar[Mapping[str, Any]] = {"grace_days": gettext_lazy("A counterpart is missing after, days")}
+
+    def problems(self) -> Iterator[str]:
+        if not 0 <= self.grace_days <= 365:
+            yield _("grace_days lies between 0 and 365.")
+
+
+@detectors.add
+class MissingCounterpart(Detector[PairFacts]):
+    """An invoice between two companies of the group without a booked bill, or a bill without a booked invoice.
+
+    *Between companies*: commercial_partner_id of the entry is the partner of another res.company (partner_id, or that
+    partner's own commercial one). Invoices (out_invoice) are answered by bills (in_invoice), credit notes (out_refund)
+    by vendor credit notes (in_refund).
+
+    *Counterpart*: by the link of an add-on (auto_invoice_id); else where one quotes the other's number (ref,
+    payment_reference, invoice_origin against name, without case, separators and leading zeros); else, for a bill that
+    quotes no number, the only invoice of the same total and currency within 5 days. A document answers one other at
+    most. Cancelled documents answer nothing. One that is still a draft is the counterpart, but is not booked: the case
+    stands, and says so. A second document with the reference of one that is answered already is told as such.
+
+    *From when*: the document is posted, and grace_days days have passed since its accounting date (date), in the time
+    zone of the company that must act. A limit of 0 counts from the day itself.
+
+    *Who must act*: the company that lacks its document; of two documents for one counterpart, whoever has both.
+
+    *Money* = amount_total in the group currency by the seller's rates of the day on the document. *Delay* D = working
+    days since the counterpart was due.
+
+    The case closes when the counterpart is posted, or the document itself is cancelled, reset to draft or deleted.
+    """
+
+    key = "intercompany.missing_counterpart"
+    code = "I1"
+    title = gettext_lazy("Intercompany document without counterpart")
+    domain = Domain.INTERCOMPANY
+    owner = Role.CONTROLLER
+    subject_type = ENTRY
+    remedies = ("intercompany.draft_bill", "intercompany.ask_other_company")
+    limits = Limits()
+    overridable = frozenset({"company"})
+    depends_on = {
+        JournalEntry: by_entry,
+        Company: everything,
+        WorkingCalendar: by_calendar,
+        WorkingHours: by_calendar,
+        Currency: in_cases,
+        CurrencyRate: in_cases,
+    }
+
+    def subjects(self, scope: Scope) -> Iterable[str]:
+        return map(str, traded().values_list("pk", flat=True))
+
+    def candidates(self, scope: Scope, subjects: Iterable[str] | None = None) -> QuerySet[JournalEntry]:
+        return of_keys(subjects)
+
+    def facts(self, candidates: Iterable[JournalEntry], now: datetime) -> Iterator[PairFacts]:
+        return read_pairs(candidates)
+
+    def judge(self, facts: PairFacts, limits: Limits, now: datetime) -> Verdict:
+        if facts.own is None or facts.gone:
+            return Moot(facts.subject, _("It no longer exists, or is no longer between two companies of the group."))
+        if facts.state != POSTED:
+            return Moot(facts.subject, _("The document is no longer posted."))
+        if facts.other is not None and facts.other.posted:
+            return Clear(facts.subject, _("The counterpart is booked."))
+        due = _due(facts.own, limits)
+        today = local_day(now, facts.calendar)
+        if today < due:
+            return Clear(facts.subject, _("There is still time."), next_check_at=day_begins(due, facts.calendar))
+        return _finding(facts, facts.own, due, today, now)
+
+
+def _due(own: Document, limits: Limits) -> date:
+    return (own.booked_on or own.day) + timedelta(days=limits.grace_days)
+
+
+def _finding(facts: PairFacts, own: Document, due: date, today: date, now: datetime) -> Finding:
+    worth = facts.worth_of(own)
+    money = (own.total * worth).quantize(Decimal("0.01"), ROUND_HALF_UP) if worth is not None else Decimal(0)
+    return Finding(
+        subject=facts.subject,
+        summary=_summary(facts, own),
+        detail=_detail(facts, own),
+        evidence=tuple(words.evidence(facts)),
+        impact=Impact(
+            money=money,
+            currency=facts.currency,
+            delay_days=working_days_between(due, today, facts.calendar),
+            chain=tuple(words.links(facts)),
+        ),
+        documents=facts.documents,
+        gaps=words.gaps(facts),
+        counted=("grace_days",),
+        next_check_at=next_day_begins(now, facts.calendar),
+    )
+
+
+def _summary(facts: PairFacts, own: Document) -> str:
+    """Both companies and the amount; no document of the other company is named."""
+    assert facts.lane is not None
+    names = {
+        "seller": facts.name(facts.lane.seller),
+        "buyer": facts.name(facts.lane.buyer),
+        "amount": words.total(facts, own),
+    }
+    if facts.twin is not None:
+        text = _("%(buyer)s has booked a second bill over %(amount)s from %(seller)s for one invoice")
+        other = _("%(seller)s has invoiced %(amount)s to %(buyer)s twice for one bill")
+        return (other if own.is_sale else text) % names
+    if own.is_sale:
+        text = _("%(seller)s has invoiced %(amount)s to %(buyer)s, and no bill is booked")
+        draft = _("%(seller)s has invoiced %(amount)s to %(buyer)s, and the bill is still a draft")
+    else:
+        text = _("%(buyer)s has booked a bill over %(amount)s from %(seller)s, and no invoice is booked")
+        draft = _("%(buyer)s has booked a bill over %(amount)s from %(seller)s, and the invoice is still a draft")
+    return (draft if facts.other is not None else text) % names
+
+
+def _detail(facts: PairFacts, own: Document) -> str:
+    """The day, and the own document where there is one."""
+    mine = [one for one in words.sides(facts) if one.company == facts.owner]
+    return words.detail(words.day(own.day), *(one.number for one in mine))

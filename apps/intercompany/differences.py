@@ -1,0 +1,86 @@
+"""In what an invoice and the bill that answers it contradict each other. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from apps.intercompany.matching import Document
+
+CENT = Decimal("0.01")
+
+
+class Difference(StrEnum):
+    """What may differ, in the order in which one explains the next: other quantities make another amount."""
+
+    CURRENCY = "currency"
+    QUANTITY = "quantity"
+    AMOUNT = "amount"
+    TAX = "tax"
+    PERIOD = "period"
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """What passes: so much money (group currency), such a share (in 1/10,000), so many days across a month's end."""
+
+    money: Decimal
+    share: int
+    days: int
+
+    def lets_pass(self, difference: Decimal, of: Decimal, worth: Decimal | None, lines: int) -> bool:
+        """Whether an amount may differ by this: within both bounds, or by no more than a cent a line of rounding.
+
+        ``worth`` is the group currency's worth of one unit; where nobody knows it, only rounding passes.
+        """
+        difference = abs(difference)
+        if difference <= CENT * lines:
+            return True
+        return worth is not None and difference * worth <= self.money and difference <= abs(of) * self.share / 10_000
+
+
+def differences(sale: Document, purchase: Document, tolerance: Tolerance, worth: Decimal | None) -> list[Difference]:
+    """Everything in which two posted documents contradict each other beyond the tolerance; what explains most is first.
+
+    Amounts are compared only where both are in one currency: in two, that is the difference. ``worth`` is of one unit
+    of the seller's currency.
+    """
+    found = []
+    lines = max(sale.lines, purchase.lines)
+    if sale.currency != purchase.currency:
+        found.append(Difference.CURRENCY)
+    if sale.quantities is not None and purchase.quantities is not None and sale.quantities != purchase.quantities:
+        found.append(Difference.QUANTITY)
+    if Difference.CURRENCY not in found:
+        if not tolerance.lets_pass(sale.untaxed - purchase.untaxed, sale.untaxed, worth, lines):
+            found.append(Difference.AMOUNT)
+        if not tolerance.lets_pass(sale.tax - purchase.tax, sale.total, worth, lines):
+            found.append(Difference.TAX)
+    if _other_period(sale.booked_on, purchase.booked_on, tolerance.days):
+        found.append(Difference.PERIOD)
+    return found
+
+
+def _other_period(one: date | None, other: date | None, days: int) -> bool:
+    """Whether they fall into different months, and further apart than what lies across a month's end may."""
+    if one is None or other is None or (one.year, one.month) == (other.year, other.month):
+        return False
+    return abs((one - other).days) > days
+
+
+def money_between(
+    sale: Document, purchase: Document, found: list[Difference], worth: tuple[Decimal | None, Decimal | None]
+) -> Decimal | None:
+    """What the contradiction is worth in the group's currency; null where a rate is missing.
+
+    The difference of the totals; where only the period differs, the whole untaxed amount, since it is missing in one
+    month and too much in the other. ``worth`` is of one unit of the seller's and of the buyer's currency.
+    """
+    ours, theirs = worth
+    if ours is None or theirs is None:
+        return None
+    if found == [Difference.PERIOD]:
+        return (abs(sale.untaxed) * ours).quantize(CENT)
+    return abs(sale.total * ours - purchase.total * theirs).quantize(CENT)

@@ -1,0 +1,183 @@
+"""What is known of a document between two companies of the group, and of the one that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from apps.exceptions.definition import Subject
+from apps.intercompany.lanes import ENTRY, Lane, Trade, Trades, document, quantities_of
+from apps.intercompany.matching import Document, Match
+from odoo_sync.mirror.accounting import JournalEntry
+from odoo_sync.mirror.currency import Currency
+from odoo_sync.mirror.product import Product
+from odoo_sync.rates import Rates, UnknownRateError, read_rates
+from odoo_sync.working_time import ASSUMED, Calendar, calendars_of
+
+
+@dataclass(frozen=True)
+class PairFacts:
+    """One document with its counterpart, as the mirror has them.
+
+    ``match`` is null while nothing answers the document; ``twin`` is then the document of the same side and reference
+    that its counterpart answers already. ``owner`` is the company that must act. ``worth`` is the group currency's
+    worth of one unit of each currency by the seller's rates of the day; ``gaps`` name what has no rate.
+    """
+
+    subject: Subject
+    row: int
+    gone: bool = False
+    state: str = ""
+    own: Document | None = None
+    match: Match | None = None
+    twin: Document | None = None
+    lane: Lane | None = None
+    owner: int | None = None
+    names: tuple[tuple[int, str], ...] = ()
+    worth: tuple[tuple[int, Decimal], ...] = ()
+    codes: tuple[tuple[int, str], ...] = ()
+    products: tuple[tuple[int, str], ...] = ()
+    gaps: tuple[str, ...] = ()
+    documents: tuple[int, ...] = ()
+    calendar: Calendar = ASSUMED
+    currency: str = "EUR"
+    as_of: datetime | None = field(default=None, compare=False, repr=False)
+
+    def name(self, company: int | None) -> str:
+        return dict(self.names).get(company or 0) or _("a company that is not here yet")
+
+    def worth_of(self, one: Document | None) -> Decimal | None:
+        """What one unit of a document's currency is worth in the group's; null where no rate says so."""
+        return dict(self.worth).get(one.currency or 0) if one else None
+
+    def code(self, one: Document) -> str:
+        return dict(self.codes).get(one.currency or 0, "")
+
+    @property
+    def other(self) -> Document | None:
+        return self.match.other(self.row) if self.match else None
+
+
+def read_pairs(
+    entries: Iterable[JournalEntry], *, acting: str = "lacking", with_quantities: bool = False
+) -> Iterator[PairFacts]:
+    """Facts of documents, in a number of queries that does not grow with them; each lane is read once.
+
+    ``acting`` says which company must act: ``buyer``, or the one that is ``lacking`` its document.
+    """
+    rows, trades = list(entries), Trades()
+    pairs = [(row, trades.group.lane_of(row)) for row in rows]
+    lanes = {lane for _row, lane in pairs if lane is not None}
+    rates = read_rates({lane.seller for lane in lanes})
+    calendars = calendars_of({company for lane in lanes for company in lane})
+    codes = dict(Currency.everything.values_list("pk", "name")) if lanes else {}
+    found = [(row, lane, trades.of(lane) if lane else None) for row, lane in pairs]
+    amounts = quantities_of(_wanted(found)) if with_quantities else {}
+    names = _product_names(amounts) if amounts else {}
+    for row, lane, trade in found:
+        yield _Reading(row, lane, trade, rates, calendars, codes, amounts, names, trades.group.names, acting).facts()
+
+
+def _wanted(found: Iterable[tuple[JournalEntry, Lane | None, Trade | None]]) -> set[int]:
+    wanted: set[int] = set()
+    for row, _lane, trade in found:
+        one = trade.matching.of(row.pk) if trade else None
+        wanted |= {one.sale.key, one.purchase.key} if one else set()
+    return wanted
+
+
+def _product_names(amounts: Mapping[int, tuple[tuple[int, Decimal], ...]]) -> dict[int, str]:
+    wanted = {product for quantities in amounts.values() for product, _amount in quantities}
+    rows = Product.everything.filter(pk__in=wanted).select_related("template")
+    return {row.pk: row.name for row in rows}
+
+
+@dataclass
+class _Reading:
+    """One document on its way to facts."""
+
+    row: JournalEntry
+    lane: Lane | None
+    trade: Trade | None
+    rates: Rates
+    calendars: Mapping[int, Calendar]
+    codes: Mapping[int, str]
+    amounts: Mapping[int, tuple[tuple[int, Decimal], ...]]
+    product_names: Mapping[int, str]
+    company_names: Mapping[int, str]
+    acting: str
+
+    def facts(self) -> PairFacts:
+        row, lane = self.row, self.lane
+        if lane is None or self.trade is None or row.gone_at is not None:
+            subject = Subject(ENTRY, str(row.pk), row.connection_id, row.company_id)
+            return PairFacts(subject, row.pk, gone=row.gone_at is not None, state=row.state or "")
+        own = document(row, quantities=self.amounts.get(row.pk))
+        match, twin = self._match(), self._twin()
+        owner = self._owner(own, lane, twin)
+        parts = [one for one in (own, match.other(row.pk) if match else None, twin) if one]
+        worth, gaps = self._worth(parts, lane)
+        return PairFacts(
+            subject=Subject(ENTRY, str(row.pk), row.connection_id, owner),
+            row=row.pk,
+            state=row.state or "",
+            own=own,
+            match=match,
+            twin=twin,
+            lane=lane,
+            owner=owner,
+            names=tuple((company, self.company_names.get(company, "")) for company in lane),
+            worth=worth,
+            codes=tuple((one, self.codes.get(one, "")) for one in sorted({one.currency or 0 for one in parts})),
+            products=self._products(parts),
+            gaps=gaps,
+            documents=tuple(sorted({*(one.key for one in parts), *lane})),
+            calendar=self.calendars.get(owner, ASSUMED),
+            currency=settings.GROUP_CURRENCY,
+            as_of=row.read_ended_at,
+        )
+
+    def _match(self) -> Match | None:
+        found = self.trade.matching.of(self.row.pk) if self.trade else None
+        if found is None or not self.amounts:
+            return found
+        sale, purchase = (self._counted(one) for one in (found.sale, found.purchase))
+        return Match(sale, purchase, found.rung)
+
+    def _counted(self, one: Document) -> Document:
+        assert self.trade is not None
+        return document(self.trade.rows[one.key], one.lines, self.amounts.get(one.key))
+
+    def _twin(self) -> Document | None:
+        assert self.trade is not None
+        key = self.trade.matching.twins.get(self.row.pk)
+        return document(self.trade.rows[key]) if key is not None else None
+
+    def _owner(self, own: Document, lane: Lane, twin: Document | None) -> int:
+        if self.acting == "buyer":
+            return lane.buyer
+        if twin is not None:
+            return own.company
+        return lane.buyer if own.is_sale else lane.seller
+
+    def _worth(self, parts: list[Document], lane: Lane) -> tuple[tuple[tuple[int, Decimal], ...], tuple[str, ...]]:
+        target = self.rates.currency(settings.GROUP_CURRENCY, self.row.connection_id)
+        day = next((one.day for one in parts if one.is_sale), parts[0].day)
+        found, gaps = {}, []
+        for currency in sorted({one.currency or 0 for one in parts}):
+            try:
+                found[currency] = self.rates.conversion(
+                    currency or None, target, lane.seller, max(day, date(1970, 1, 1))
+                )
+            except UnknownRateError as error:
+                gaps.append(str(error))
+        return tuple(found.items()), tuple(gaps)
+
+    def _products(self, parts: list[Document]) -> tuple[tuple[int, str], ...]:
+        wanted = sorted({product for one in parts for product, _amount in one.quantities or ()})
+        return tuple((product, self.product_names.get(product, "")) for product in wanted)

@@ -1,0 +1,214 @@
+"""Which bill answers which invoice between two companies of the group. Pure; a document is matched at most once."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+SAME_DAYS = 5
+"""Without any reference, documents of one amount belong together when no more days lie between them."""
+MIRRORED = {"out_invoice": "in_invoice", "out_refund": "in_refund"}
+"""What the buyer books for what the seller issues (Odoo: account.move.move_type)."""
+
+
+class Rung(StrEnum):
+    """How sure a match is, the surest first: an add-on's own link, a quoted number, amount and day alone."""
+
+    LINK = "link"
+    REFERENCE = "reference"
+    AMOUNT = "amount"
+
+
+@dataclass(frozen=True)
+class Document:
+    """One side of a trade between two companies.
+
+    ``key`` is the mirror key, ``kind`` account.move's move_type, ``number`` the document's own, empty while it is a
+    draft. ``quoted`` are the other numbers that it carries, as written. ``link`` is the key of the document that an
+    add-on made it from. Amounts are in ``currency`` and positive. ``issued_on`` is the day on the document,
+    ``booked_on`` the day that decides the period. ``quantities`` are by product key, in its reference unit; null where
+    they are not known.
+    """
+
+    key: int
+    kind: str
+    company: int
+    posted: bool
+    number: str = ""
+    quoted: tuple[str, ...] = ()
+    link: int | None = None
+    currency: int | None = None
+    untaxed: Decimal = Decimal(0)
+    tax: Decimal = Decimal(0)
+    total: Decimal = Decimal(0)
+    issued_on: date | None = None
+    booked_on: date | None = None
+    lines: int = 1
+    quantities: tuple[tuple[int, Decimal], ...] | None = None
+
+    @property
+    def is_sale(self) -> bool:
+        return self.kind in MIRRORED
+
+    @property
+    def answer_kind(self) -> str:
+        """The kind both sides of the trade share: the buyer's."""
+        return MIRRORED.get(self.kind, self.kind)
+
+    @property
+    def day(self) -> date:
+        return self.issued_on or self.booked_on or date.min
+
+
+class Match(NamedTuple):
+    """A seller's document, the buyer's that answers it, and what says so."""
+
+    sale: Document
+    purchase: Document
+    rung: Rung
+
+    def other(self, key: int) -> Document:
+        """The counterpart of one of the two."""
+        return self.purchase if key == self.sale.key else self.sale
+
+
+@dataclass(frozen=True)
+class Matching:
+    """Everything between two companies, matched.
+
+    ``rivals`` are documents that more than one could have answered. ``twins`` are unmatched documents whose counterpart
+    another one of the same reference has answered already: which one, by key.
+    """
+
+    matches: tuple[Match, ...]
+    unmatched: tuple[Document, ...]
+    rivals: frozenset[int] = frozenset()
+    twins: Mapping[int, int] = field(default_factory=dict)
+    by_key: Mapping[int, Match] = field(default_factory=dict)
+
+    def of(self, key: int) -> Match | None:
+        return self.by_key.get(key)
+
+
+Normal = tuple[str | int, ...]
+_TOKEN = re.compile(r"[^\W\d_]+|\d+")
+
+
+def normal(reference: str) -> Normal:
+    """A reference without case, separators and leading zeros: ``inv-2026/0007`` and ``INV/2026/7`` are the same."""
+    return tuple(int(part) if part.isdecimal() else part for part in _TOKEN.findall(reference.casefold()))
+
+
+def match(documents: Iterable[Document]) -> Matching:
+    """Pair what two companies booked with each other: by link, then by quoted number, then by amount and day.
+
+    A surer rung is never displaced by a weaker one. Among several candidates of one rung the most alike wins, and
+    the order in which documents come decides nothing. A document is paired by amount only where it quotes no number and
+    where nothing else fits either side.
+    """
+    known = {one.key: one for one in documents}
+    rest = dict(known)
+    found: list[Match] = []
+    rivals: set[int] = set()
+    wooed: list[tuple[int, int]] = []
+    for rung, candidates in RUNGS:
+        pairs = sorted(candidates(rest.values()), key=_likeness)
+        seen: dict[int, int] = defaultdict(int)
+        for sale, purchase in pairs:
+            seen[sale.key] += 1
+            seen[purchase.key] += 1
+        rivals |= {one.key for pair in pairs if any(seen[one.key] > 1 for one in pair) for one in pair}
+        if rung is not Rung.AMOUNT:
+            wooed += [(sale.key, purchase.key) for sale, purchase in pairs]
+        for sale, purchase in pairs:
+            lonely = rung is not Rung.AMOUNT or seen[sale.key] == seen[purchase.key] == 1
+            if lonely and sale.key in rest and purchase.key in rest:
+                found.append(Match(sale, purchase, rung))
+                del rest[sale.key], rest[purchase.key]
+    matches = tuple(sorted(found, key=lambda one: (one.sale.key, one.purchase.key)))
+    by_key = {key: one for one in matches for key in (one.sale.key, one.purchase.key)}
+    unmatched = tuple(rest[key] for key in sorted(rest))
+    return Matching(matches, unmatched, frozenset(rivals), _twins(wooed, by_key, rest), by_key)
+
+
+def _twins(wooed: list[tuple[int, int]], by_key: Mapping[int, Match], rest: Mapping[int, Document]) -> dict[int, int]:
+    """For each document that was left: the one on its own side that has its counterpart."""
+    found: dict[int, int] = {}
+    for sale, purchase in wooed:
+        if sale in rest and purchase in by_key:
+            found.setdefault(sale, by_key[purchase].sale.key)
+        if purchase in rest and sale in by_key:
+            found.setdefault(purchase, by_key[sale].purchase.key)
+    return found
+
+
+Pairs = Iterator[tuple[Document, Document]]
+
+
+def _by_link(documents: Iterable[Document]) -> Pairs:
+    known = {one.key: one for one in documents}
+    seen = set()
+    for one in known.values():
+        other = known.get(one.link) if one.link is not None else None
+        if other is not None and other.is_sale != one.is_sale:
+            pair = (one, other) if one.is_sale else (other, one)
+            if pair[0].answer_kind == pair[1].kind and (pair[0].key, pair[1].key) not in seen:
+                seen.add((pair[0].key, pair[1].key))
+                yield pair
+
+
+def _by_reference(documents: Iterable[Document]) -> Pairs:
+    """One quotes the number of the other; usually the bill that of the invoice."""
+    named: dict[Hashable, list[Document]] = defaultdict(list)
+    known = list(documents)
+    for one in known:
+        if number := normal(one.number):
+            named[one.is_sale, one.answer_kind, number].append(one)
+    seen = set()
+    for one in known:
+        for number in {normal(text) for text in one.quoted} - {()}:
+            for other in named.get((not one.is_sale, one.answer_kind, number), ()):
+                pair = (one, other) if one.is_sale else (other, one)
+                if (pair[0].key, pair[1].key) not in seen:
+                    seen.add((pair[0].key, pair[1].key))
+                    yield pair
+
+
+def _by_amount(documents: Iterable[Document]) -> Pairs:
+    """Nobody quoted a number, and only one trade of this amount was made in those days."""
+    billed: dict[Hashable, list[Document]] = defaultdict(list)
+    known = list(documents)
+    for one in known:
+        if not one.is_sale and not any(normal(text) for text in one.quoted):
+            billed[one.kind, one.currency, one.total].append(one)
+    for one in known:
+        if one.is_sale and one.total:
+            for other in billed.get((one.answer_kind, one.currency, one.total), ()):
+                if abs((one.day - other.day).days) <= SAME_DAYS:
+                    yield one, other
+
+
+def _likeness(pair: tuple[Document, Document]) -> tuple[object, ...]:
+    """Sorts the most alike first; the keys only break a tie, the same for both sides."""
+    sale, purchase = pair
+    keys = sorted((sale.key, purchase.key))
+    return (
+        sale.currency != purchase.currency,
+        abs(sale.total - purchase.total),
+        not (sale.posted and purchase.posted),
+        abs((sale.day - purchase.day).days),
+        *keys,
+    )
+
+
+RUNGS: tuple[tuple[Rung, Callable[[Iterable[Document]], Pairs]], ...] = (
+    (Rung.LINK, _by_link),
+    (Rung.REFERENCE, _by_reference),
+    (Rung.AMOUNT, _by_amount),
+)

@@ -1,0 +1,235 @@
+"""Pairing invoices with bills, and what their differences are: algebra, without any database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import count
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.intercompany.differences import Difference, Tolerance, differences, money_between
+from apps.intercompany.matching import Document, Match, Rung, match, normal
+
+SELLER, BUYER = 1, 2
+DAY = date(2026, 6, 3)
+STRICT = Tolerance(Decimal(1), 10, 3)
+_keys = count(1000)
+
+
+def sale(number: str = "INV/2026/00001", total: int | str = 100, **values: object) -> Document:
+    amount = Decimal(total)
+    base = Document(next(_keys), "out_invoice", SELLER, True, number, untaxed=amount, total=amount, currency=1)
+    return replace(base, **{"issued_on": DAY, "booked_on": DAY, **values})  # type: ignore[arg-type]
+
+
+def bill(*quoted: str, total: int | str = 100, **values: object) -> Document:
+    amount, key = Decimal(total), next(_keys)
+    base = Document(key, "in_invoice", BUYER, True, f"BILL/{key}", quoted, untaxed=amount, total=amount, currency=1)
+    return replace(base, **{"issued_on": DAY, "booked_on": DAY, **values})  # type: ignore[arg-type]
+
+
+def pairs(*documents: Document) -> set[tuple[int, int, Rung]]:
+    return {(one.sale.key, one.purchase.key, one.rung) for one in match(documents).matches}
+
+
+@pytest.mark.parametrize("written", ["INV/2026/00007", "inv-2026-7", "Inv 2026/0007", "INV_2026_07"])
+def test_references_are_the_same_without_case_separators_and_leading_zeros(written: str) -> None:
+    assert normal(written) == normal("INV/2026/7")
+
+
+@pytest.mark.parametrize("written", ["INV/2026/00070", "INV/2025/00007", "RINV/2026/7", "INV/20260/7", ""])
+def test_other_numbers_are_not(written: str) -> None:
+    assert normal(written) != normal("INV/2026/7")
+
+
+def test_a_bill_that_quotes_the_number_answers_the_invoice_whatever_its_amount() -> None:
+    one, other = sale(total=100), bill("inv/2026/1", total=130)
+    assert pairs(one, other) == {(one.key, other.key, Rung.REFERENCE)}
+
+
+def test_an_invoice_that_quotes_the_bills_number_is_answered_too() -> None:
+    other = bill()
+    one = sale(quoted=(other.number,))
+    assert pairs(one, other) == {(one.key, other.key, Rung.REFERENCE)}
+
+
+def test_the_add_ons_link_is_surer_than_a_reference() -> None:
+    one, two = sale("INV/1"), sale("INV/2")
+    linked = bill("INV/2", link=one.key)
+    assert pairs(one, two, linked) == {(one.key, linked.key, Rung.LINK)}
+
+
+def test_without_a_reference_amount_and_day_decide() -> None:
+    one, near = sale(), bill(issued_on=DAY + timedelta(days=5))
+    assert pairs(one, near) == {(one.key, near.key, Rung.AMOUNT)}
+    assert pairs(one, bill(issued_on=DAY + timedelta(days=6))) == set()
+    assert pairs(one, bill(total="100.01")) == set()
+    assert pairs(one, bill(currency=2)) == set()
+
+
+def test_a_bill_that_quotes_another_number_is_not_taken_for_its_amount() -> None:
+    assert pairs(sale(), bill("IC-0815")) == set()
+
+
+def test_two_trades_of_one_amount_are_not_guessed_apart() -> None:
+    assert pairs(sale("INV/1"), sale("INV/2"), bill()) == set()
+
+
+def test_an_invoice_is_never_answered_by_a_refund() -> None:
+    assert pairs(sale(), bill("INV/2026/00001", kind="in_refund")) == set()
+    one = sale("RINV/1", kind="out_refund")
+    other = bill("RINV/1", kind="in_refund")
+    assert pairs(one, other) == {(one.key, other.key, Rung.REFERENCE)}
+
+
+def test_of_two_bills_with_one_number_the_more_alike_wins_and_the_other_is_left() -> None:
+    one, same, dearer = sale(), bill("INV/2026/1"), bill("INV/2026/1", total=120)
+    found = match([dearer, same, one])
+    assert [(it.sale, it.purchase) for it in found.matches] == [(one, same)]
+    assert found.unmatched == (dearer,)
+    assert one.key in found.rivals
+    assert found.twins == {dearer.key: same.key}
+
+
+amounts = st.sampled_from(["100", "100.00", "250", "99.5"])
+texts = st.sampled_from(["INV/1", "inv-01", "INV/2", "X", ""])
+days = st.integers(0, 9).map(lambda n: DAY + timedelta(days=n))
+sides = st.booleans()
+
+
+@st.composite
+def books(draw: st.DrawFn) -> list[Document]:
+    made = []
+    for key in range(1, draw(st.integers(0, 9)) + 1):
+        total = Decimal(draw(amounts))
+        made.append(
+            Document(
+                key=key,
+                kind="out_invoice" if draw(sides) else "in_invoice",
+                company=SELLER,
+                posted=draw(sides),
+                number=draw(texts),
+                quoted=tuple(filter(None, [draw(texts)])),
+                link=draw(st.none() | st.integers(1, 9)),
+                currency=draw(st.sampled_from([1, 2])),
+                untaxed=total,
+                total=total,
+                issued_on=draw(days),
+            )
+        )
+    return made
+
+
+def keys(matches: tuple[Match, ...]) -> set[tuple[int, int, str]]:
+    return {(one.sale.key, one.purchase.key, one.rung) for one in matches}
+
+
+@given(books())
+def test_a_document_is_matched_at_most_once_and_none_is_lost(documents: list[Document]) -> None:
+    found = match(documents)
+    taken = [key for one in found.matches for key in (one.sale.key, one.purchase.key)]
+    assert len(taken) == len(set(taken))
+    assert sorted([*taken, *(one.key for one in found.unmatched)]) == sorted(one.key for one in documents)
+    assert all(one.sale.is_sale and not one.purchase.is_sale for one in found.matches)
+
+
+@given(books(), st.integers(0, 1000))
+def test_the_order_of_the_books_is_irrelevant(documents: list[Document], seed: int) -> None:
+    shuffled = Random(seed).sample(documents, len(documents))
+    assert match(documents) == match(shuffled)
+
+
+@given(books())
+def test_matching_again_what_was_matched_changes_nothing(documents: list[Document]) -> None:
+    found = match(documents)
+    for one in found.matches:
+        assert keys(match([one.sale, one.purchase]).matches) == {(one.sale.key, one.purchase.key, one.rung)}
+
+
+@given(books())
+def test_the_sides_are_alike(documents: list[Document]) -> None:
+    """With sides, and with who quotes whom, turned round, the same documents belong together (but for the amount rung,
+    on which it is the bill that may not quote another number)."""
+    turned = [replace(one, kind="in_invoice" if one.is_sale else "out_invoice") for one in documents]
+    sure = {(a, b) for a, b, rung in keys(match(documents).matches) if rung != Rung.AMOUNT}
+    again = {(b, a) for a, b, rung in keys(match(turned).matches) if rung != Rung.AMOUNT}
+    assert sure == again
+
+
+@given(books())
+def test_a_weaker_rung_never_displaces_a_surer_pair(documents: list[Document]) -> None:
+    bare = [replace(one, number="", quoted=(), total=one.total) for one in documents]
+    linked = {one for one in keys(match(documents).matches) if one[2] == Rung.LINK}
+    assert linked == {one for one in keys(match(bare).matches) if one[2] == Rung.LINK}
+
+
+def found(one: Document, other: Document, tolerance: Tolerance = STRICT, worth: str = "1") -> list[Difference]:
+    return differences(one, other, tolerance, Decimal(worth))
+
+
+def test_equal_documents_do_not_differ() -> None:
+    assert found(sale(), bill()) == []
+
+
+@pytest.mark.parametrize(("theirs", "expected"), [("1000.01", []), ("1001", []), ("1001.01", [Difference.AMOUNT])])
+def test_an_amount_within_the_tolerance_passes(theirs: str, expected: list[Difference]) -> None:
+    assert found(sale(total=1000), bill(total=theirs)) == expected
+
+
+def test_the_share_bounds_small_documents() -> None:
+    assert found(sale(total=100), bill(total="100.10")) == []
+    assert found(sale(total=100), bill(total="100.11")) == [Difference.AMOUNT]
+
+
+def test_the_tolerance_is_counted_in_the_groups_currency() -> None:
+    assert found(sale(total=1000), bill(total=1001), worth="1.01") == [Difference.AMOUNT]
+
+
+def test_without_a_rate_only_rounding_passes() -> None:
+    assert differences(sale(total=1000), bill(total="1000.5"), STRICT, None) == [Difference.AMOUNT]
+    assert differences(sale(total=1000), bill(total="1000.01"), STRICT, None) == []
+
+
+def test_a_cent_a_line_is_rounding() -> None:
+    assert differences(sale(lines=3), bill(total="100.03"), STRICT, None) == []
+    assert differences(sale(lines=3), bill(total="100.04"), STRICT, None) == [Difference.AMOUNT]
+
+
+def test_another_tax_alone_is_told_from_another_amount() -> None:
+    assert found(sale(), bill(tax=Decimal(20))) == [Difference.TAX]
+
+
+def test_other_quantities_come_before_the_amount_that_they_make() -> None:
+    one = sale(quantities=((7, Decimal(3)),))
+    assert found(one, bill(total=133, quantities=((7, Decimal(4)),))) == [Difference.QUANTITY, Difference.AMOUNT]
+    assert found(one, bill(total=133, quantities=None)) == [Difference.AMOUNT]
+
+
+def test_two_currencies_are_one_difference_not_three() -> None:
+    assert found(sale(), bill(total=86, currency=2)) == [Difference.CURRENCY]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        (date(2026, 6, 1), date(2026, 6, 30), False),
+        (date(2026, 6, 30), date(2026, 7, 3), False),
+        (date(2026, 6, 30), date(2026, 7, 4), True),
+        (date(2025, 6, 3), date(2026, 6, 3), True),
+    ],
+)
+def test_a_period_differs_across_a_months_end_beyond_the_days_allowed(one: date, other: date, *, differ: bool) -> None:
+    assert (found(sale(booked_on=one), bill(booked_on=other)) == [Difference.PERIOD]) is differ
+
+
+def test_the_money_is_the_difference_of_the_totals_in_the_groups_currency() -> None:
+    worth = (Decimal("1.25"), Decimal("1.25"))
+    assert money_between(sale(), bill(total=130), [Difference.AMOUNT], worth) == Decimal("37.50")
+    assert money_between(sale(), bill(total=86), [Difference.CURRENCY], (Decimal(1), Decimal("1.2"))) == Decimal("3.20")
+    assert money_between(sale(), bill(), [Difference.PERIOD], worth) == Decimal("125.00")
+    assert money_between(sale(), bill(), [Difference.AMOUNT], (None, Decimal(1))) is None
