@@ -50,7 +50,7 @@ def downstream(network: Network, projection: Projection, money: Mapping[int, Dec
             if link is not None:
                 yield _at(link, depth + 2)
         elif node.kind == "production":
-            yield _at(_production(network, node, projection), depth + 2)
+            yield _at(production_link(network, node, projection), depth + 2)
         else:
             yield _at(_demand(network, node, projection, money), depth + 2)
             customer = _customer(network, node)
@@ -85,7 +85,8 @@ def _move(network: Network, node: Node, projection: Projection) -> Link | None:
     )
 
 
-def _production(network: Network, node: Node, projection: Projection) -> Link:
+def production_link(network: Network, node: Node, projection: Projection) -> Link:
+    """A production order, as one link."""
     order = network.productions[node.key]
     expected = projection.expected.get(node, order.finish_at)
     due = order.finish_at or order.start_at

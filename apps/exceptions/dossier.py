@@ -114,6 +114,14 @@ class Dossier:
     def is_ended(self) -> bool:
         return self.case.state in ENDED
 
+    @property
+    def rests_until(self) -> datetime | None:
+        """When money that grows by itself goes on growing; null while it grows, and where there is none."""
+        running = None if self.is_ended else self.case.running
+        if not running or Decimal(running["per_hour"]) or not running["until"]:
+            return None
+        return datetime.fromisoformat(running["until"])
+
     @cached_property
     def may_work(self) -> bool:
         return may(self.user, Permission.WORK_CASES, within=self.case)

@@ -197,6 +197,35 @@ def test_what_the_stop_pushes_over_its_promise_counts_although_it_was_behind_its
     assert verdict.impact.delay_days == 2
 
 
+def test_the_chain_leads_to_those_who_lose_by_the_stop_and_only_names_what_else_it_holds_up():
+    late = datetime(2026, 6, 3, 21, 30, tzinfo=UTC)
+    losing = waiting(begins=NOON, finish=late, promise=late)
+    network = losing["network"]
+    behind = PlannedMove(4, company=1, plant=1, planned_at=ago(days=8), produced_by=2, following=(20,))
+    lost = PlannedMove(20, company=1, plant=1, planned_at=ago(days=7), demand=200)
+    long_ago = replace(network.demands[100], key=200, customer=600, promised_at=ago(days=7))
+    both = replace(
+        network,
+        moves={**network.moves, 4: behind, 20: lost},
+        productions={
+            **network.productions,
+            2: Production(2, "MO/2", company=1, start_at=ago(days=9), finish_at=ago(days=8)),
+        },
+        demands={**network.demands, 200: long_ago},
+    )
+    work = (*losing["work"], HeldWork(51, "Paint", 2, ago(days=9)))
+    verdict = judged(stop(**{**losing, "work": work, "network": both, "worth": {100: Decimal(1), 200: Decimal(1)}}))
+    assert [(link.kind, link.row) for link in verdict.impact.chain] == [
+        ("work_centre", 7),
+        ("production", 1),
+        ("delivery", 10),
+        ("sale_line", 100),
+        ("customer", 500),
+        ("production", 2),
+    ]
+    assert verdict.impact.productions == (1, 2)
+
+
 def test_money_is_rounded_once_and_each_customer_counts():
     late = datetime(2026, 6, 3, 21, 30, tzinfo=UTC)
     verdict = judged(stop(hour_worth=None, **waiting(finish=late, promise=late, customers=2)))

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from apps.exceptions.machine_guess import SURE, Guess, Thing, guess
+from apps.exceptions.machine_guess import SURE, Guess, Sure, Thing, guess
 from apps.exceptions.machine_ties import UNSAID, seen
 from apps.exceptions.models import EquipmentLink
 from controltower.lib.keys import split_key
@@ -72,6 +72,11 @@ class Row:
     @property
     def sure(self) -> Any:
         return SURE[self.guess.sure] if self.guess else ""
+
+    @property
+    def tone(self) -> str:
+        """A proposal that is no more than possible is not pressed on anybody."""
+        return "accent" if self.guess and self.guess.sure != Sure.POSSIBLE else ""
 
     @property
     def unsaid(self) -> str:

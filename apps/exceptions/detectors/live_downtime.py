@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -12,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.roles import Role
-from apps.exceptions.chain import downstream
 from apps.exceptions.definition import (
     WHERE_SHOWN,
     CannotJudge,
@@ -21,13 +19,13 @@ from apps.exceptions.definition import (
     Domain,
     Finding,
     Impact,
-    Link,
     Moot,
     Running,
     Verdict,
     detectors,
 )
 from apps.exceptions.downtime import IN_USE, Limits, StopFacts, back_at, cost_of, delayed
+from apps.exceptions.downtime_chain import links
 from apps.exceptions.downtime_words import detail_of, evidence_of, summary_of
 from apps.exceptions.importance import importance_of
 from apps.exceptions.network import Network, Projection
@@ -160,7 +158,6 @@ def _finding(facts: StopFacts, limits: Limits, limit: str, now: datetime) -> Fin
     runs_again = back_at(facts.start_at, facts.usual or limits.usual_length, now)
     network, projection = delayed(facts, runs_again)
     impact = _impact(facts, network, projection, limits, now)
-    impact = replace(impact, chain=(_machine(facts, runs_again), *impact.chain))
     classes = ["customer_classes"] if impact.customers else []
     guessed = ["usual_length"] if facts.usual is None else []
     return Finding(
@@ -199,6 +196,7 @@ def _impact(facts: StopFacts, network: Network, projection: Projection, limits: 
     importance = importance_of(list(customers.values()), limits.customer_classes)
     risky = [one for one in projection.needs if one.broken and one.endangers & set(at_risk)]
     need = min(risky, key=lambda one: (one.slack_days, one.node), default=None)
+    rounded = {key: one.quantize(CENT, ROUND_HALF_UP) for key, one in money.items()}
     orders = sum(money.values(), Decimal(0)).quantize(CENT, ROUND_HALF_UP)
     return Impact(
         money=orders + idle,
@@ -214,21 +212,5 @@ def _impact(facts: StopFacts, network: Network, projection: Projection, limits: 
         unclassified=importance.unclassified,
         needed_at=need.due_at if need else None,
         expected_at=need.expected_at if need else projection.arrival,
-        chain=tuple(
-            downstream(network, projection, {key: one.quantize(CENT, ROUND_HALF_UP) for key, one in money.items()})
-        ),
-    )
-
-
-def _machine(facts: StopFacts, runs_again: datetime) -> Link:
-    """The first link of the chain: the machine itself, back when it is expected."""
-    return Link(
-        "work_centre",
-        facts.centre_name or _("A work centre"),
-        detail=facts.reason,
-        mirror="mrp.workcenter",
-        row=facts.centre,
-        company=facts.subject.company,
-        plant=facts.subject.plant,
-        expected_at=runs_again,
+        chain=tuple(links(facts, network, projection, rounded, projection.arrival)),
     )
