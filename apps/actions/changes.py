@@ -66,8 +66,8 @@ def changes(plan: Plan, action: str) -> list[Change]:
                 found[place] = Change(
                     record=name_of(plan, *place[:2]),
                     field=str(words.get(place[2], place[2])),
-                    before=shown(before.get(place)),
-                    after=shown(after),
+                    before=called(plan, place[2], before.get(place)),
+                    after=called(plan, place[2], after),
                     by_odoo=not is_written(step, *place),
                 )
         found |= messages(plan, step, words)
@@ -97,7 +97,7 @@ def clashes(differences: Iterable[Mapping[str, Any]], plan: Plan, action: str, m
     found = []
     for one in differences:
         named, odoo_id, name = split_fact(one["key"], model)
-        values = {side: shown(one[side]) for side in ("base", "theirs", "mine")}
+        values = {side: called(plan, name, one[side]) for side in ("base", "theirs", "mine")}
         record, field = name_of(plan, named, odoo_id), str(words.get(name, name))
         found.append(Clash(record=record, field=field, gone=bool(one.get("gone")), **values))
     return found
@@ -109,6 +109,11 @@ def field_words(action: str) -> Mapping[str, Any]:
 
 def name_of(plan: Plan, model: str, odoo_id: int) -> str:
     return plan.names.get(f"{model},{odoo_id}") or f"{model} {odoo_id}"
+
+
+def called(plan: Plan, name: str, value: Any) -> Any:
+    """A field's value for a page: a link by the name that the plan gives it, anything else as it is."""
+    return plan.names.get(f"{name}={plain(value)}") or shown(value)
 
 
 def shown(value: Any) -> Any:

@@ -81,8 +81,8 @@ class Plan:
     """Everything that will be sent, in order: frozen with the request, hashed, approved and sent byte for byte.
 
     ``effect`` is one sentence for people, ``follows`` what Odoo does by itself as a consequence, ``warnings`` what the
-    change does not solve. ``names`` gives records (``model,id``) the name that the requester saw. ``undo`` is null
-    where the effect cannot be taken back.
+    change does not solve. ``names`` gives records (``model,id``) the name that the requester saw, and links
+    (``field=id``) the name of what they lead to. ``undo`` is null where the effect cannot be taken back.
     """
 
     steps: tuple[Step, ...]

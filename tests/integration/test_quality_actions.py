@@ -12,6 +12,7 @@ import pytest
 from apps.accounts.models import User
 from apps.accounts.roles import Role
 from apps.actions import outbox, requests
+from apps.actions.changes import changes
 from apps.actions.definition import Action, CannotPlanError, Plan
 from apps.actions.errors import OwnRequestError
 from apps.actions.models import Request, RequestState
@@ -61,6 +62,10 @@ class Held:
         company = self.inspection.company
         assert company is not None
         return company
+
+    @property
+    def case(self) -> Case:
+        return Case.objects.get(detector=StockOnHold.key, subject_key=str(self.inspection.pk))
 
     def state(self) -> str:
         found: str = self.odoo.call("qc.inspection", "read", [self.number], ["state"])[0]["state"]
@@ -156,7 +161,7 @@ def test_measured_again_and_good_needs_another_and_releases_the_goods(held: Held
     assert held.state() == "success"
     held.poll()
     sweep(only=StockOnHold)
-    assert {one.state for one in Case.objects.filter(detector=StockOnHold.key)} == {CaseState.RESOLVED}
+    assert held.case.state == CaseState.RESOLVED
 
 
 def test_bad_answers_need_nobody_and_keep_the_goods_on_hold(odoo: Any) -> None:
@@ -235,8 +240,7 @@ def test_goods_are_set_aside_and_the_case_closes_by_the_data(held: Held) -> None
     assert [one["state"] for one in held.transfers()] == ["done"]
     held.poll()
     sweep(only=StockOnHold)
-    (case,) = Case.objects.filter(detector=StockOnHold.key)
-    assert (case.state, case.ending) == (CaseState.RESOLVED, "The goods are set aside.")
+    assert (held.case.state, held.case.ending) == (CaseState.RESOLVED, "The goods are set aside.")
 
 
 def test_a_part_set_aside_leaves_the_rest(held: Held) -> None:
@@ -338,6 +342,17 @@ def test_the_form_asks_each_question_with_its_limits(held: Held) -> None:
     form = RecordAnswers.form(initial=RecordAnswers().initial(held.inspection), subject=held.inspection)
     assert [field.label for field in form] == ["Pressure", "Surface", "Who measured it, and with what"]
     assert next(iter(form)).help_text == "Allowed: 9.5 to 10.5 Units."
+
+
+def test_the_preview_calls_everything_by_its_name(held: Held) -> None:
+    plan = requests.preview(Quarantine(), held.inspection, aside(held), by=lead(held))
+    told = {(one.field, one.after) for one in changes(plan, Quarantine.key)}
+    assert ("lot", "L-0931") in told and ("source document", held.inspection.name) in told
+    assert not {
+        after for field, after in told if field in {"from", "to", "lot", "operation type"} and str(after).isdigit()
+    }
+    answered = requests.preview(RecordAnswers(), held.inspection, good(held), by=lead(held))
+    assert ("answer", "Clean") in {(one.field, one.after) for one in changes(answered, RecordAnswers.key)}
 
 
 def test_every_step_that_was_sent_says_what_it_was(held: Held) -> None:

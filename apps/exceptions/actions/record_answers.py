@@ -105,7 +105,7 @@ class RecordAnswers(Action[Inspection]):
 
     def initial(self, subject: Inspection) -> dict[str, Any]:
         return {
-            field_of(line): (str(line.answer_id or "") if line.kind == "qualitative" else line.measured)
+            field_of(line): str(line.answer_id or "") if line.kind == "qualitative" else _number(line.measured)
             for line in lines_of(subject)
         }
 
@@ -167,4 +167,4 @@ def _follows(*, good: bool) -> tuple[str, ...]:
 
 
 def _chosen(inspection: Inspection) -> dict[str, str]:
-    return {f"qc.test.question.value,{one.odoo_id}": one.name for one in choices_of(inspection).values()}
+    return {f"qualitative_value={one.odoo_id}": one.name for one in choices_of(inspection).values()}

@@ -127,4 +127,8 @@ def names_of(aside: Aside) -> dict[str, str]:
         f"{LINE},{NEW}": f"{named(aside.goods)} · {counted(aside.quantity, aside.goods.unit)}",
         f"{INSPECTION},{aside.inspection.odoo_id}": aside.inspection.name,
         f"{QUANT},{split_key(aside.stock.row)[1]}": f"{named(aside.goods)} · {'/'.join(aside.stock.path)}",
+        f"location_id={split_key(aside.stock.location)[1]}": "/".join(aside.stock.path),
+        f"location_dest_id={aside.place.odoo_id}": aside.place.full_name or aside.place.name,
+        f"picking_type_id={aside.kind.odoo_id}": aside.kind.name,
+        **({f"lot_id={split_key(aside.goods.lot)[1]}": aside.goods.lot_name} if aside.goods.lot else {}),
     }
