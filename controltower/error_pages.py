@@ -35,7 +35,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """A defect; the details are in the log alone. A database that is away is none: the page says that it passes."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        return unavailable()
+        return unavailable(request)
     try:
         return _page(request, 500)
     except Exception:
@@ -43,9 +43,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return HttpResponse(LAST_WORDS, status=500, content_type="text/plain; charset=utf-8")
 
 
-def unavailable() -> HttpResponse:
+def unavailable(request: HttpRequest) -> HttpResponse:
     """The database cannot be reached. Nothing on this page needs it: no person, no navigation."""
-    page = HttpResponse(render_to_string("503.html", {"seconds": RETRY_SECONDS}), status=503)
+    context = {"seconds": RETRY_SECONDS, "repeats": request.method in ("GET", "HEAD")}
+    page = HttpResponse(render_to_string("503.html", context), status=503)
     page["Retry-After"] = str(RETRY_SECONDS)
     page["Cache-Control"] = "no-store"
     return page

@@ -76,7 +76,9 @@ def heading(lines: Sequence[Line]) -> str:
         return lines[0].title
     counted = ngettext("%d message", "%d messages", len(lines)) % len(lines)
     kinds = Counter(one.title for one in lines)
-    return f"{counted}: " + ", ".join(f"{count} × {title}" for title, count in kinds.most_common())
+    return f"{counted}: " + ", ".join(
+        f"{count} × {title}" if count > 1 else title for title, count in kinds.most_common()
+    )
 
 
 def absolute(path: str) -> str:

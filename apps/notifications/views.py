@@ -7,6 +7,7 @@ from typing import cast
 from django.contrib import messages as said
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -76,4 +77,5 @@ def _own(user: User, message: int) -> Notification:
 def _back(request: HttpRequest) -> str:
     """The list as it was narrowed; anything else that the form names counts as the whole list."""
     back = request.POST.get("back", "")
-    return f"/notifications/?{back}" if back and back.isprintable() and len(back) < 200 else "notifications:list"
+    whole = reverse("notifications:list")
+    return f"{whole}?{back}" if back and back.isprintable() and len(back) < 200 else whole

@@ -135,9 +135,9 @@ class Drive:
         if ended is None:
             raise LegError(f"case {case} did not close over the websocket in {PATIENCE:.0f} s")
 
-    def audit_verifies(self, request: str) -> None:
-        """As the auditor sees it: the chain is whole, and the request and its approval are in it."""
-        self.facts["audit_entries"] = verify(self.enter("auditor"), request.split("/")[2])
+    def audit_verifies(self, request: str, *, approved: bool = True) -> None:
+        """As the auditor sees it: the chain is whole, and the request and its approval, if it took one, are in it."""
+        self.facts["audit_entries"] = verify(self.enter("auditor"), request.split("/")[2], approved=approved)
 
     def still_open(self, person: Person, case: int) -> None:
         page = person.get(f"/cases/{case}/")

@@ -42,6 +42,7 @@ NEEDS = {
     "message_post": "read",
     "message_subscribe": "read",
     "context_get": "read",
+    "unblock": "read",
 }
 READ_ONLY = frozenset(OWN_CHECKS - {"web_save"}) | {"context_get"}
 

@@ -211,6 +211,8 @@ WORK_CENTRES = {
     "assemble": "Assembly line",
     "test": "Test bench",
 }
+HOUR_COSTS = {"weld": 62.0, "machine": 95.0, "assemble": 140.0, "test": 48.0}
+"""What an hour of each costs, in its company's currency."""
 
 SOURCES = {
     "lyon": {

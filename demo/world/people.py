@@ -18,6 +18,7 @@ GROUPS = (
     ("quality_control_oca", "group_quality_control_user"),
     ("mrp", "group_mrp_user"),
     ("mrp", "group_mrp_routings"),
+    ("maintenance", "group_equipment_manager"),
     ("sales_team", "group_sale_salesman_all_leads"),
     ("account", "group_account_invoice"),
     ("analytic", "group_analytic_accounting"),

@@ -1,6 +1,6 @@
 """What the plants work with: work centres, bills of materials and the stock of the first day."""
 
-from demo.world.catalog import COMPANIES, COMPONENTS, GOODS, PLANTS, SOURCES, TO_ORDER, WORK_CENTRES, Good
+from demo.world.catalog import COMPANIES, COMPONENTS, GOODS, HOUR_COSTS, PLANTS, SOURCES, TO_ORDER, WORK_CENTRES, Good
 from demo.world.site import Site, rows
 
 KITS = 400
@@ -18,7 +18,7 @@ def make_plants(site: Site) -> None:
                     "name": f"{name} {COMPANIES[plant].city}",
                     "code": f"{plant[:2].upper()}-{key[:4].upper()}",
                     "company_id": company,
-                    "costs_hour": 48.0,
+                    "costs_hour": HOUR_COSTS[key],
                 }
                 for key, name in WORK_CENTRES.items()
             },

@@ -1,5 +1,5 @@
 /* The bell in the frame: how many messages wait, counted by the server, on every page that is open. */
-import { announce, toast } from "./frame.js";
+import { toast } from "./frame.js";
 import { Stream } from "./live.js";
 
 const bell = () => document.getElementById("bell");
@@ -14,7 +14,6 @@ document.addEventListener("tower:told", ({ detail: told }) => {
   newest = Math.max(newest ?? 0, latest);
   if (!isNews) return;
   toast(told.newest.text);
-  announce(told.newest.text);
   document.getElementById("fresh-messages")?.removeAttribute("hidden");
 });
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from demo.odoo.errors import AccessError, MissingError, NoIdsError, NoMethodError, UserError
+from demo.odoo.errors import AccessError, FieldValueError, MissingError, NoIdsError, NoMethodError, UserError
 from demo.odoo.server import StandIn
 
 
@@ -120,3 +120,46 @@ def test_what_is_gone_is_missing_for_writers_and_absent_for_readers(group: Group
 def test_a_password_is_never_given_away(group: Group) -> None:
     shown = group.odoo.call("res.users", "read", [2], ["password", "new_password", "login"])[0]
     assert shown == {"id": 2, "password": False, "new_password": False, "login": "admin"} or not shown["password"]
+
+
+def test_a_worker_unblocks_a_machine_that_only_managers_may_change() -> None:
+    odoo = StandIn()
+    centre = odoo.call("mrp.workcenter", "create", {"name": "Paint line"})
+    loss = odoo.call("mrp.workcenter.productivity.loss", "search", [["loss_type", "=", "availability"]], limit=1)[0]
+    odoo.call("mrp.workcenter.productivity", "create", {"workcenter_id": centre, "loss_id": loss})
+    worker = user_of(odoo, "group_mrp_user")
+    with pytest.raises(AccessError):
+        odoo.call("mrp.workcenter", "write", [centre], {"name": "x"}, login=worker)
+    assert odoo.call("mrp.workcenter", "unblock", [centre], login=worker) is True
+    assert odoo.call("mrp.workcenter", "read", [centre], ["working_state"])[0]["working_state"] == "normal"
+
+
+def test_equipment_is_seen_by_equipment_managers_and_its_followers() -> None:
+    odoo = StandIn()
+    machine = odoo.call("maintenance.equipment", "create", {"name": "Oven"})
+    request = odoo.call("maintenance.request", "create", {"name": "Burner", "equipment_id": machine})
+    keeper, worker = user_of(odoo, "group_equipment_manager"), user_of(odoo, "group_mrp_user")
+    for model, row in (("maintenance.equipment", machine), ("maintenance.request", request)):
+        assert odoo.call(model, "search", [], login=keeper) == [row]
+        assert odoo.call(model, "search", [], login=worker) == []
+    partner = odoo.call("res.users", "search_read", [["login", "=", worker]], fields=["partner_id"])[0]["partner_id"][0]
+    odoo.call("maintenance.equipment", "message_subscribe", [machine], partner_ids=[partner])
+    assert odoo.call("maintenance.equipment", "search", [], login=worker) == [machine]
+
+
+def test_whoever_may_load_a_record_finds_it_by_its_external_id() -> None:
+    odoo = StandIn()
+    keeper = user_of(odoo, "group_equipment_manager")
+    made = odoo.call("maintenance.request", "load", ["id", "name"], [["tower.one", "Burner"]], login=keeper)["ids"]
+    found = odoo.call("ir.model.data", "check_object_reference", "tower", "one", login=keeper)
+    assert found == ["maintenance.request", *made]
+    with pytest.raises(FieldValueError, match=r"External ID not found in the system: tower\.two"):
+        odoo.call("ir.model.data", "check_object_reference", "tower", "two", login=keeper)
+
+
+def user_of(odoo: StandIn, group: str) -> str:
+    """The login of a new user with one group."""
+    rows = odoo.call("ir.model.data", "search_read", [["name", "=", group]], fields=["res_id"])
+    values = {"name": group, "login": group, "groups_id": [[6, 0, [rows[0]["res_id"]]]]}
+    odoo.call("res.users", "create", values)
+    return group

@@ -26,8 +26,10 @@ CONNECTION_PAGES = (
     "console:settings_connection", "console:settings_connection_edit", "console:settings_connection_remove",
     "console:settings_stop_writes",
 )  # fmt: skip
-SETTINGS_PAGES = ("console:settings", "console:settings_path", *LIMITS_PAGES, *CONNECTION_PAGES)
-SETTABLE = (Permission.SET_LIMITS, Permission.MANAGE_PEOPLE, Permission.MANAGE_SYNC)
+MACHINE_PAGES = ("console:settings_machines", "console:settings_machine")
+"""Tried for everybody by the tests of that page."""
+SETTINGS_PAGES = ("console:settings", "console:settings_path", *LIMITS_PAGES, *CONNECTION_PAGES, *MACHINE_PAGES)
+SETTABLE = (Permission.SET_LIMITS, Permission.MANAGE_PEOPLE, Permission.MANAGE_SYNC, Permission.TIE_MACHINES)
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def world() -> World:
 
 
 @pytest.mark.parametrize("name", ["console:settings", *LIMITS_PAGES])
-def test_the_settings_open_for_administrators_alone(world: World, name: str) -> None:
+def test_the_settings_open_for_those_alone_who_decide_there(world: World, name: str) -> None:
     wanted = SETTABLE if name == "console:settings" else (Permission.SET_LIMITS,)
     for person in world.people:
         allowed = any(person.may(one, place) for one in wanted for place in world.places.values())

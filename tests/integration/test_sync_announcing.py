@@ -1,4 +1,4 @@
-"""What has changed in the mirror is told to whoever listens, also when the process that changed it dies or they fail."""
+"""What has changed in the mirror is told to whoever listens, also when its process dies or a listener fails."""
 
 from __future__ import annotations
 

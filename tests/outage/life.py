@@ -31,7 +31,7 @@ class Life:
         self.questions: dict[str, tuple[int, str]] = {}
         self.dates: dict[str, int] = {}
         self._numbers = itertools.count(1)
-        self.punctual = [make_order(rpc, price=5, days=10, lines=1)[0] for _ in range(30)]
+        self.punctual = [make_order(rpc, price=5, days=10, lines=1)[0] for _ in range(60)]
         self.run_late()
         self.cookies: dict[str, str] = installation.inside("set_up", url=installation.odoo_url, database=DATABASE)
 

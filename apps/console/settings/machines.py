@@ -76,21 +76,12 @@ def _context(request: HttpRequest, **more: Any) -> dict[str, Any]:
     scope = _scope(request)
     text, state = request.GET.get("q", "").strip()[:100], request.GET.get("state", "")
     state = state if state in STATES else ""
-    found = Floor.listed(scope, text, state)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    rows = Floor.of(list(page.object_list), scope)
-    return {
-        "rows": page,
-        "shown": [rows.row(one) for one in page.object_list],
-        "text": text,
-        "state": state,
-        "states": STATES.items(),
-        "kept": request.GET.urlencode(),
-        "done": _done(request, scope),
-        "was": request.GET.get("was", ""),
-        "is_narrowed": bool(text or state),
-        **more,
-    }
+    asked = {"text": text, "state": state, "states": STATES.items(), "is_narrowed": bool(text or state)}
+    page = Paginator(Floor.listed(scope, text, state), PAGE).get_page(request.GET.get("page"))
+    floor = Floor.of(list(page.object_list), scope)
+    shown = [floor.row(one) for one in page.object_list]
+    done = {"done": _done(request, scope), "was": request.GET.get("was", ""), "kept": request.GET.urlencode()}
+    return {"rows": page, "shown": shown, **asked, **done, **more}
 
 
 def _done(request: HttpRequest, scope: Scope) -> Row | None:

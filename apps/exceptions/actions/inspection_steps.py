@@ -52,11 +52,11 @@ class Given:
 
 
 def is_good(
-    line: InspectionLine, measured: Decimal | None, answers: Mapping[int, InspectionAnswer], key: int | None
+    line: InspectionLine, measured: Decimal | None, known: Mapping[int, InspectionAnswer], key: int | None
 ) -> bool:
     """What the OCA will say of an answer: within the limits, both included, or one of the good ones."""
     if line.kind == "qualitative":
-        return bool(key in answers and answers[key].ok)
+        return key is not None and key in known and bool(known[key].ok)
     return (line.least or Decimal(0)) <= (measured or Decimal(0)) <= (line.most or Decimal(0))
 
 
