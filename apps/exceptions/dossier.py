@@ -19,6 +19,7 @@ from apps.accounts.roles import Permission
 from apps.actions.offers import Offer
 from apps.exceptions.card import row
 from apps.exceptions.documents import Documents
+from apps.exceptions.exhibits import Exhibit, exhibit_of
 from apps.exceptions.lifecycle import ENDED, lifecycle
 from apps.exceptions.limit_words import ShownLimit, limits_of
 from apps.exceptions.models import Case
@@ -85,6 +86,10 @@ KINDS: dict[str, Any] = {
     "sale_line": gettext_lazy("Customer order"),
     "customer": gettext_lazy("Customer"),
     "sister_company": gettext_lazy("Sister company"),
+    "invoice": gettext_lazy("Invoice"),
+    "credit_note": gettext_lazy("Credit note"),
+    "bill": gettext_lazy("Bill"),
+    "vendor_credit_note": gettext_lazy("Vendor credit note"),
 }
 
 
@@ -143,6 +148,11 @@ class Dossier:
     @cached_property
     def facts(self) -> list[Fact]:
         return [self._fact(one) for one in evidence_of(self.case)]
+
+    @cached_property
+    def exhibit(self) -> Exhibit | None:
+        """What this kind of case shows besides."""
+        return exhibit_of(self.case, self.scope)
 
     @cached_property
     def limits(self) -> list[ShownLimit]:

@@ -15,7 +15,6 @@ from apps.intercompany.lanes import ENTRY, Lane, Trade, Trades, document, quanti
 from apps.intercompany.matching import Document, Match
 from odoo_sync.mirror.accounting import JournalEntry
 from odoo_sync.mirror.currency import Currency
-from odoo_sync.mirror.product import Product
 from odoo_sync.rates import Rates, UnknownRateError, read_rates
 from odoo_sync.working_time import ASSUMED, Calendar, calendars_of
 
@@ -41,7 +40,6 @@ class PairFacts:
     names: tuple[tuple[int, str], ...] = ()
     worth: tuple[tuple[int, Decimal], ...] = ()
     codes: tuple[tuple[int, str], ...] = ()
-    products: tuple[tuple[int, str], ...] = ()
     gaps: tuple[str, ...] = ()
     documents: tuple[int, ...] = ()
     calendar: Calendar = ASSUMED
@@ -78,9 +76,8 @@ def read_pairs(
     codes = dict(Currency.everything.values_list("pk", "name")) if lanes else {}
     found = [(row, lane, trades.of(lane) if lane else None) for row, lane in pairs]
     amounts = quantities_of(_wanted(found)) if with_quantities else {}
-    names = _product_names(amounts) if amounts else {}
     for row, lane, trade in found:
-        yield _Reading(row, lane, trade, rates, calendars, codes, amounts, names, trades.group.names, acting).facts()
+        yield _Reading(row, lane, trade, rates, calendars, codes, amounts, trades.group.names, acting).facts()
 
 
 def _wanted(found: Iterable[tuple[JournalEntry, Lane | None, Trade | None]]) -> set[int]:
@@ -89,12 +86,6 @@ def _wanted(found: Iterable[tuple[JournalEntry, Lane | None, Trade | None]]) -> 
         one = trade.matching.of(row.pk) if trade else None
         wanted |= {one.sale.key, one.purchase.key} if one else set()
     return wanted
-
-
-def _product_names(amounts: Mapping[int, tuple[tuple[int, Decimal], ...]]) -> dict[int, str]:
-    wanted = {product for quantities in amounts.values() for product, _amount in quantities}
-    rows = Product.everything.filter(pk__in=wanted).select_related("template")
-    return {row.pk: row.name for row in rows}
 
 
 @dataclass
@@ -108,7 +99,6 @@ class _Reading:
     calendars: Mapping[int, Calendar]
     codes: Mapping[int, str]
     amounts: Mapping[int, tuple[tuple[int, Decimal], ...]]
-    product_names: Mapping[int, str]
     company_names: Mapping[int, str]
     acting: str
 
@@ -134,7 +124,6 @@ class _Reading:
             names=tuple((company, self.company_names.get(company, "")) for company in lane),
             worth=worth,
             codes=tuple((one, self.codes.get(one, "")) for one in sorted({one.currency or 0 for one in parts})),
-            products=self._products(parts),
             gaps=gaps,
             documents=tuple(sorted({*(one.key for one in parts), *lane})),
             calendar=self.calendars.get(owner, ASSUMED),
@@ -177,7 +166,3 @@ class _Reading:
             except UnknownRateError as error:
                 gaps.append(str(error))
         return tuple(found.items()), tuple(gaps)
-
-    def _products(self, parts: list[Document]) -> tuple[tuple[int, str], ...]:
-        wanted = sorted({product for one in parts for product, _amount in one.quantities or ()})
-        return tuple((product, self.product_names.get(product, "")) for product in wanted)

@@ -1,7 +1,7 @@
 """How documents between companies read: headline, what is behind it, and what each side may know of the other's.
 
-A case goes to everyone in the channel of the company that must act. Of the other company's document they may know what
-is printed on it, since it is addressed to them: its number, its day, its amount. The number is on the case's page only.
+A case goes to everyone in the channel of the company that must act. Of the other company's document, which is addressed
+to them, they may know its number and its amount; the number stands on the case's page only, never on a card.
 """
 
 from __future__ import annotations
@@ -61,19 +61,20 @@ def sides(facts: PairFacts) -> list[Document]:
 
 
 def evidence(facts: PairFacts) -> Iterator[Evidence]:
-    """What is on each document, as both parties may know it; only the own one leads to its record."""
+    """What both parties may know of each document: of the other company's, its number and its total."""
     for one in sides(facts):
         yield from printed(facts, one)
 
 
 def printed(facts: PairFacts, one: Document) -> Iterator[Evidence]:
-    """Number, day and amount of one document."""
+    """Number and total of one document; its day and its record where it is the own one."""
     mine = one.company == facts.owner
     mirror, row = (ENTRY, one.key) if mine else ("", None)
     owner = {"company": facts.name(one.company)}
     number = _("Invoice of %(company)s") if one.is_sale else _("Bill of %(company)s")
     yield Evidence(number % owner, one.number or _("Draft"), mirror=mirror, row=row, as_of=facts.as_of)
-    yield Evidence(_("Day on it (%(company)s)") % owner, one.day.isoformat(), as_of=facts.as_of)
+    if mine:
+        yield Evidence(_("Day on it (%(company)s)") % owner, one.day.isoformat(), as_of=facts.as_of)
     yield Evidence(_("Total (%(company)s)") % owner, total(facts, one), as_of=facts.as_of)
 
 

@@ -37,7 +37,6 @@ def facts(purchase: Document, sale: Document = SALE, **values: object) -> PairFa
         names=((10, "Lyon"), (20, "Oxford")),
         worth=((5, Decimal(1)), (6, Decimal("1.2"))),
         codes=((5, "EUR"), (6, "GBP")),
-        products=((7, "Pump"),),
     )
     return replace(base, **values)  # type: ignore[arg-type]
 
@@ -84,12 +83,18 @@ def test_another_tax_is_told_from_another_amount():
     assert found(bill(tax="2000")).summary == "Bill of Oxford and invoice of Lyon differ by 2,000.00 EUR: tax"
 
 
-def test_other_quantities_are_named_with_their_product():
+def test_other_quantities_are_told_before_the_amount_that_they_make():
     sale = replace(SALE, quantities=((7, Decimal(3)),))
     finding = found(bill("13333", quantities=((7, Decimal(4)),)), sale=sale)
     assert finding.summary.endswith("differ by 3,333.00 EUR: quantity")
-    assert ("Quantity of Pump", "3 on the invoice, 4 on the bill") in {
-        (one.label, one.value) for one in finding.evidence
+    assert finding.detail == "quantity, amount · BILL/1"
+
+
+def test_of_the_invoice_only_number_and_total_are_told():
+    seen = {one.label: one.value for one in found(bill("10500")).evidence}
+    assert {label: value for label, value in seen.items() if "Lyon" in label} == {
+        "Invoice of Lyon": "INV/1",
+        "Total (Lyon)": "10,000.00 EUR",
     }
 
 

@@ -43,9 +43,9 @@ def _set_up(file: Path) -> tuple[dict[str, sign_ins.SignIn], str]:
     return {row["role"]: row for row in json.loads(file.read_text())}, out.getvalue()
 
 
-def test_there_is_one_sign_in_per_role_and_a_stranger(group: Group, tmp_path: Path, client) -> None:
+def test_there_is_one_sign_in_per_role_a_second_controller_and_a_stranger(group: Group, tmp_path: Path, client) -> None:
     rows, printed = _set_up(tmp_path / "sign-ins.json")
-    assert set(rows) == {*Role.values, "stranger"}
+    assert set(rows) == {*Role.values, "second_controller", "stranger"}
     for row in rows.values():
         assert row["login"] in printed
         assert row["password"] in printed

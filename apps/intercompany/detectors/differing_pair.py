@@ -11,12 +11,11 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.roles import Role
-from apps.exceptions.definition import Clear, Detector, Domain, Evidence, Finding, Impact, Moot, Verdict, detectors
+from apps.exceptions.definition import Clear, Detector, Domain, Finding, Impact, Moot, Verdict, detectors
 from apps.intercompany import words
 from apps.intercompany.differences import Difference, Tolerance, differences, money_between
 from apps.intercompany.facts import PairFacts, read_pairs
@@ -151,7 +150,7 @@ def _finding(facts: PairFacts, match: Match, found: list[Difference], limits: Li
         subject=facts.subject,
         summary=_summary(facts, match, found, money),
         detail=words.detail(words.one_of(str(NAMES[one]) for one in found), match.purchase.number),
-        evidence=(*words.evidence(facts), *_compared(facts, match, found)),
+        evidence=tuple(words.evidence(facts)),
         impact=Impact(
             money=money or Decimal(0),
             currency=facts.currency,
@@ -187,29 +186,3 @@ def _summary(facts: PairFacts, match: Match, found: list[Difference], money: Dec
     if found == [Difference.PERIOD]:
         return _("%(buyer)s has booked %(money)s from %(seller)s in another period than %(seller)s") % names
     return _("Bill of %(buyer)s and invoice of %(seller)s differ by %(money)s: %(what)s") % names
-
-
-def _compared(facts: PairFacts, match: Match, found: list[Difference]) -> Iterator[Evidence]:
-    """What differs, both sides beside each other: the invoice's value first."""
-    sale, purchase = match.sale, match.purchase
-    if Difference.QUANTITY in found:
-        yield from _quantities(facts, match)
-    if Difference.AMOUNT in found:
-        yield _pair(facts, _("Untaxed amounts"), *(words.amount(one.untaxed, facts.code(one)) for one in match[:2]))
-    if Difference.TAX in found:
-        yield _pair(facts, _("Taxes"), *(words.amount(one.tax, facts.code(one)) for one in match[:2]))
-    if Difference.PERIOD in found:
-        yield _pair(facts, _("Booked on"), words.day(sale.booked_on), words.day(purchase.booked_on))
-
-
-def _quantities(facts: PairFacts, match: Match) -> Iterator[Evidence]:
-    ours, theirs = dict(match.sale.quantities or ()), dict(match.purchase.quantities or ())
-    for product, name in facts.products:
-        pair = [number_format(side.get(product, Decimal(0)).normalize(), use_l10n=True) for side in (ours, theirs)]
-        if pair[0] != pair[1]:
-            yield _pair(facts, _("Quantity of %s") % name, *pair)
-
-
-def _pair(facts: PairFacts, label: str, invoice: str, bill: str) -> Evidence:
-    text = _("%(invoice)s on the invoice, %(bill)s on the bill") % {"invoice": invoice, "bill": bill}
-    return Evidence(label, text, as_of=facts.as_of)

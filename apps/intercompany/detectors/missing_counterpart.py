@@ -152,6 +152,6 @@ def _summary(facts: PairFacts, own: Document) -> str:
 
 
 def _detail(facts: PairFacts, own: Document) -> str:
-    """The day, and the own document where there is one."""
+    """The own documents where there are any, with their day."""
     mine = [one for one in words.sides(facts) if one.company == facts.owner]
-    return words.detail(words.day(own.day), *(one.number for one in mine))
+    return words.detail(*(words.detail(one.number or _("Draft"), words.day(one.day)) for one in mine))
