@@ -9,6 +9,7 @@ OdooError
 ├── SignInError              E  login, password or key is refused
 │   └── ProxyRefusalError       a proxy says so, not Odoo: 401, 403, 407
 ├── NotAllowedError          F  the bot user lacks a right
+│   └── HiddenFieldError        a field is kept from it by a group
 ├── MissingRecordError       G  the record is gone
 ├── BusinessError            H  Odoo's own rules say no; its words are in ``detail``
 ├── SchemaError              I  a model, field or method that this Odoo does not have
@@ -124,6 +125,10 @@ class NotAllowedError(OdooError):
     """The bot user lacks a right, or the record belongs to a company it may not see."""
 
     letter, retry, verdict = "F", Retry.NEVER, Verdict.REJECTED
+
+
+class HiddenFieldError(NotAllowedError):
+    """A field of the call is kept from the bot user by a group; without that field the call would do."""
 
 
 class MissingRecordError(OdooError):

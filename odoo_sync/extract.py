@@ -16,6 +16,7 @@ from odoo_sync.client import Client, Row
 from odoo_sync.errors import (
     AnswerTooLargeError,
     BusinessError,
+    HiddenFieldError,
     NotAllowedError,
     OdooError,
     SchemaError,
@@ -150,8 +151,8 @@ class Reader:
 
 
 def raise_unless_poison(error: OdooError) -> None:
-    """A field that is not there fails every row alike; looking for the faulty one would only cost calls."""
-    if isinstance(error, SchemaError) and "Invalid field" in error.detail:
+    """A field that is not there, or hidden, fails every row alike; looking for the faulty one would only cost calls."""
+    if isinstance(error, HiddenFieldError) or (isinstance(error, SchemaError) and "Invalid field" in error.detail):
         raise error
 
 

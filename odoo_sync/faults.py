@@ -10,6 +10,7 @@ from odoo_sync.errors import (
     BusinessError,
     ConcurrencyError,
     DatabaseError,
+    HiddenFieldError,
     MissingRecordError,
     NotAllowedError,
     OdooError,
@@ -23,6 +24,7 @@ MOST_DETAIL = 600
 BUSINESS = {"UserError", "ValidationError", "RedirectWarning", "Warning", "except_orm", "LockError"}
 RACES = {"SerializationFailure", "DeadlockDetected", "LockNotAvailable", "TransactionRollbackError"}
 SCHEMA = {"ValueError", "AttributeError", "TypeError", "IndexError", "KeyError"}
+HIDDEN = re.compile(r"rights to access the fields? ")
 NO_MODEL = re.compile(r"Object ['\"]?([\w.]+)['\"]? doesn't exist|^['\"]?([a-z_0-9]+(?:\.[a-z_0-9]+)+)['\"]?$")
 
 
@@ -39,6 +41,8 @@ def fault(info: Mapping[str, Any], *, model: str = "", method: str = "") -> Odoo
         return SignInError("Odoo refuses the login or key of the bot user. Enter a valid API key.")
     if short == "MissingError" and "res.users(" in text and model != "res.users":
         return SignInError("The bot user no longer exists in Odoo. Enter the login of an active user.")
+    if short == "AccessError" and HIDDEN.search(text):
+        return HiddenFieldError(f"The bot user may not see a field that {what} names.", detail=plain(text))
     if short == "AccessError":
         return NotAllowedError(f"The bot user may not do {what}. Give it the right in Odoo.", detail=plain(text))
     if short == "MissingError":

@@ -13,7 +13,7 @@ from odoo_sync import quarantine
 from odoo_sync.announcing import announce
 from odoo_sync.client import Client
 from odoo_sync.connections import check_identity, cursor_of, layout_for, open_client, readable, relearn
-from odoo_sync.errors import NotAllowedError, SchemaError
+from odoo_sync.errors import HiddenFieldError, NotAllowedError, SchemaError
 from odoo_sync.extract import Reader, ahead
 from odoo_sync.layout import Layout
 from odoo_sync.load import Page, convert, store
@@ -74,7 +74,7 @@ def try_load(connection: Connection, mirror: type[Mirror], client: Client, progr
     try:
         try:
             load_mirror(connection, mirror, client, progress)
-        except SchemaError:
+        except (SchemaError, HiddenFieldError):
             if not relearn(connection, mirror, client) or mirror.key in connection.capabilities["unavailable"]:
                 raise
             load_mirror(connection, mirror, client, progress)

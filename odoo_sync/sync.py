@@ -19,7 +19,7 @@ from odoo_sync import quarantine
 from odoo_sync.announcing import announce, keep
 from odoo_sync.client import Client, Row
 from odoo_sync.connections import layout_for, relearn
-from odoo_sync.errors import NotAllowedError, SchemaError
+from odoo_sync.errors import HiddenFieldError, NotAllowedError, SchemaError
 from odoo_sync.extract import Reader
 from odoo_sync.far_sides import outdated
 from odoo_sync.load import Page, Stored, store
@@ -223,7 +223,7 @@ def attempt(connection: Connection, mirror: type[Mirror], client: Client, cursor
     try:
         try:
             return poll(connection, mirror, client, cursor)
-        except SchemaError:
+        except (SchemaError, HiddenFieldError):
             if not relearn(connection, mirror, client) or mirror.key in connection.capabilities["unavailable"]:
                 raise
             return poll(connection, mirror, client, cursor)

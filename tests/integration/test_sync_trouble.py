@@ -14,6 +14,7 @@ from odoo_sync.freshness import freshness
 from odoo_sync.initial import load_all
 from odoo_sync.mirror.base import Lane
 from odoo_sync.mirror.company import Partner
+from odoo_sync.mirror.stock_lots import Quant
 from odoo_sync.models import Connection, Quarantine
 
 pytestmark = pytest.mark.django_db
@@ -241,3 +242,24 @@ def test_freshness_says_how_old_the_data_is_and_when_it_is_stale(linked):
 def test_freshness_is_one_query(linked, django_assert_num_queries):
     with django_assert_num_queries(1):
         freshness(linked.connection)
+
+
+def test_a_field_that_a_group_keeps_from_the_bot_is_left_out_of_a_mirror_that_is_newer_than_the_last_probe(
+    odoo, clock, attach_to
+):
+    groups = odoo.call("ir.model.data", "search_read", [["name", "=", "group_stock_user"]], fields=["res_id"])
+    user = {"name": "Bot", "login": "bot", "groups_id": [[6, 0, [groups[0]["res_id"]]]]}
+    odoo.call("res.users", "create", user)
+    odoo.world.add_key("bot", "key-of-the-bot")
+    product = odoo.call("product.product", "create", {"name": "Seal", "is_storable": True})
+    place = odoo.call("stock.location", "search", [["usage", "=", "internal"]], limit=1)[0]
+    odoo.call("stock.quant", "create", {"product_id": product, "location_id": place, "quantity": 5})
+    connection = attach_to(odoo, login="bot", secret="key-of-the-bot")
+    assert connection.capabilities["missing"].pop(Quant.key) == ["value"]
+    connection.save(update_fields=["capabilities"])
+    load_all(connection)
+    cursor = cursor_of(connection, Quant)
+    assert (cursor.problem, cursor.rows) == ("", 1) and cursor.loaded_at is not None
+    row = Quant.objects.of(connection.pk).get()
+    assert (row.quantity, row.value) == (5, None)
+    assert Connection.objects.get().capabilities["missing"][Quant.key] == ["value"]

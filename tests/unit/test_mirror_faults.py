@@ -26,6 +26,11 @@ def body(name: str, message: str = "no", **more: object) -> dict:
         ("odoo.exceptions.AccessDenied", "Access Denied", errors.SignInError),
         ("odoo.http.SessionExpiredException", "Session expired", errors.SignInError),
         ("odoo.exceptions.AccessError", "You are not allowed", errors.NotAllowedError),
+        (
+            "odoo.exceptions.AccessError",
+            'You do not have enough rights to access the fields "value" on Quants (stock.quant). Please contact ...',
+            errors.HiddenFieldError,
+        ),
         ("odoo.exceptions.MissingError", "Record does not exist", errors.MissingRecordError),
         ("odoo.exceptions.UserError", "Object nosuch.model doesn't exist", errors.UnknownModelError),
         ("odoo.exceptions.UserError", "You cannot do that", errors.BusinessError),

@@ -122,7 +122,10 @@ def _progress(one: Standing) -> dict[str, Any]:
     loaded = sum(row.loaded for row in one.rows)
     under_way = [row for row in one.rows if not row.loaded and row.total is not None]
     rows = sum(row.rows for row in one.rows)
-    return {"loaded": loaded, "wanted": len(one.rows), "under_way": under_way, "row_count": rows, "now": timezone.now()}
+    begun = [at for at in one.connection.cursors.values_list("load_started_at", flat=True) if at is not None]
+    seconds = (timezone.now() - min(begun)).total_seconds() if begun else 0.0
+    rate = round(rows / seconds) if seconds >= 1 else 0
+    return {"loaded": loaded, "wanted": len(one.rows), "under_way": under_way, "row_count": rows, "rate": rate}
 
 
 def _held_by(connection: Connection) -> dict[str, int]:
