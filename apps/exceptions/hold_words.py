@@ -126,7 +126,7 @@ def _stock(facts: HoldFacts, hold: Hold) -> Iterator[Evidence]:
             yield Evidence(named(held.goods), text, mirror=mirror, row=row, as_of=facts.inspection.as_of)
     worth = worth_of_stock(facts, hold)
     if worth is not None:
-        yield Evidence(_("Worth of the stock on hold"), f"{worth} {facts.currency}")
+        yield Evidence(_("Worth of the stock on hold"), f"{worth:,.2f} {facts.currency}")
     if any(one.quantity and one.goods.lot is None for one in hold.goods):
         yield Evidence(_("Lot"), _("None is known: who needs these goods is worked out, no record says so"))
 
