@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.exceptions.definition import CannotJudge, Clear, Finding, Moot, Subject, Verdict, detectors
-from apps.exceptions.downtime import HeldWork, StopFacts, back_at, cost_of, ends_of, held_up, usual_length
+from apps.exceptions.downtime import HeldWork, StopFacts, cost_of, ends_of, held_up
 from apps.exceptions.network import Demand, Network, PlannedMove, Production
-from odoo_sync.working_hours import Hours, is_working, next_change, worked
+from odoo_sync.working_hours import Hours
 from odoo_sync.working_time import Calendar
 
 DETECTOR = "assets.live_downtime"
@@ -271,53 +271,12 @@ def test_what_is_a_stop_and_what_is_not(values, kind):
     assert isinstance(judged(stop(**values)), kind)
 
 
-MINUTES = st.integers(0, 60 * 24 * 20)
 SPANS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 23), st.integers(1, 24)), max_size=4)
 
 
 def hours(spans: list[tuple[int, int, int]]) -> Hours:
     stretches = {(day, float(since), float(min(24, since + length))) for day, since, length in spans}
     return Hours("America/New_York", tuple(sorted(stretches)))
-
-
-@given(MINUTES, MINUTES, SPANS)
-def test_time_worked_adds_up_and_is_never_more_than_time(first, second, spans):
-    pattern, middle = hours(spans), NOON + timedelta(minutes=first)
-    end = middle + timedelta(minutes=second)
-    parts = worked(pattern, NOON, middle), worked(pattern, middle, end)
-    assert sum(parts, timedelta(0)) == worked(pattern, NOON, end)
-    assert all(timedelta(0) <= part for part in parts) and worked(pattern, NOON, end) <= end - NOON
-
-
-@given(MINUTES, SPANS)
-def test_until_the_next_change_it_is_as_it_is_now(minutes, spans):
-    pattern, at = hours(spans), NOON + timedelta(minutes=minutes)
-    change = next_change(pattern, at)
-    until = change or at + timedelta(days=3)
-    assert worked(pattern, at, until) == (until - at if is_working(pattern, at) else timedelta(0))
-    if change is not None:
-        assert is_working(pattern, change) != is_working(pattern, at)
-
-
-@given(st.integers(1, 600), st.integers(0, 10_000))
-def test_the_end_of_a_stop_is_always_ahead_and_never_expected_earlier_than_before(usual, elapsed):
-    start, length = ago(days=10), timedelta(minutes=usual)
-    now = start + timedelta(minutes=elapsed)
-    again = back_at(start, length, now)
-    assert again > now and again >= start + length
-    assert back_at(start, length, now + timedelta(minutes=1)) >= again
-    assert back_at(start, length, again - timedelta(seconds=1)) == again
-
-
-@given(st.integers(0, 4000), st.integers(0, 4000), st.integers(-3000, 3000), st.integers(0, 600))
-def test_a_longer_stop_never_lets_production_end_earlier(short, longer, begins, length):
-    begin = NOON + timedelta(minutes=begins)
-    facts = stop(**waiting(begin, begin + timedelta(hours=2), length=timedelta(minutes=length)))
-    until = facts.start_at + timedelta(minutes=short)
-    later = until + timedelta(minutes=longer)
-    assert held_up(facts, until) <= held_up(facts, later)
-    before, after, never = ends_of(facts, until), ends_of(facts, later), ends_of(facts, facts.start_at)
-    assert all(after[key] >= before[key] >= max(never[key], until) for key in before)
 
 
 @given(st.integers(1, 3000), st.integers(0, 3000), SPANS)
@@ -332,12 +291,3 @@ def test_between_two_looks_only_the_running_money_changes_and_as_it_was_foretold
     assert abs(again.impact.money - foretold) <= Decimal("0.01")
     kept = {"money": verdict.impact.money, "own_money": verdict.impact.own_money, "running": running}
     assert replace(again, impact=replace(again.impact, **kept), next_check_at=verdict.next_check_at) == verdict
-
-
-@given(st.lists(st.integers(0, 5000), max_size=12))
-def test_the_usual_length_lies_between_the_shortest_and_the_longest(lengths):
-    known = [timedelta(minutes=one) for one in lengths if one]
-    found = usual_length([timedelta(minutes=one) for one in lengths])
-    assert (found is None) == (len(known) < 3)
-    if found is not None:
-        assert min(known) <= found <= max(known)
