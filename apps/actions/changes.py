@@ -123,4 +123,6 @@ def shown(value: Any) -> Any:
         return datetime.strptime(value, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
     if isinstance(value, list):
         return ", ".join(map(str, value))
+    if isinstance(value, float):
+        return format(value, ",.10g")
     return value

@@ -138,7 +138,6 @@ def _loading(found: Situation, seller: Company, booked: date) -> Step:
         },
         expect={
             f"{NEW}.state": "draft",
-            f"{NEW}.partner_id": vendor,
             f"{NEW}.ref": invoice.number,
             f"{NEW}.invoice_date": issued.isoformat(),
             f"{NEW}.date": booked.isoformat(),
