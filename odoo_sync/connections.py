@@ -18,6 +18,7 @@ from odoo_sync.probe import Capabilities, Told, look, probe
 from odoo_sync.secrets import decrypt, encrypt
 from odoo_sync.transport import Address, OdoorpcTransport
 
+TYPED = ["url", "database", "login", "secret"]
 NOTED = [
     "capabilities", "server_version", "identity", "problem", "problem_kind", "problem_since", "retry_at", "failures",
 ]  # fmt: skip
@@ -47,7 +48,7 @@ def attach(
         connection.url, connection.database, connection.login = address.url, address.database, address.login
         connection.secret = encrypt(address.secret)
         note(connection, found)
-        connection.save()
+        connection.save(update_fields=[*TYPED, *NOTED] if connection.pk else None)
     return connection
 
 
@@ -56,7 +57,7 @@ def same_database(address: Address, identity: Identity) -> Connection | None:
 
     Under its known address the usual comparison will do; elsewhere it must be sure, since a copy looks alike.
     """
-    for connection in Connection.objects.filter(retired_at=None).order_by("id"):
+    for connection in Connection.objects.select_for_update().filter(retired_at=None).order_by("id"):
         known = stored_identity(connection.capabilities)
         here = (connection.url, connection.database) == (address.url, address.database)
         if known is not None and (known.is_same(identity) if here else known.is_surely_same(identity)):
@@ -93,7 +94,7 @@ def change(held: Connection, *, name: str, address: Address, found: Capabilities
     held.database, held.login = address.database, address.login
     held.secret = encrypt(address.secret)
     note(held, found)
-    held.save(update_fields=["name", "url", "database", "login", "secret", *NOTED])
+    held.save(update_fields=["name", *TYPED, *NOTED])
 
 
 def typed_address(*, url: str, database: str, login: str, secret: str) -> Address:

@@ -10,6 +10,8 @@ from odoo_sync.errors import AddressError
 
 NAT64 = IPv6Network("64:ff9b::/96")
 """How a network without IPv4 writes IPv4 addresses (RFC 6052)."""
+METADATA = frozenset(map(ip_address, ("fd00:ec2::254", "100.100.100.200")))
+"""Where clouds hand out credentials outside the link-local range."""
 
 
 def refuse_host(host: str) -> None:
@@ -33,7 +35,7 @@ def refuse_peer(address: str) -> None:
     """
     found = _plain(address)
     reserved = isinstance(found, IPv4Address) and found.is_reserved
-    if found.is_link_local or found.is_multicast or found.is_unspecified or reserved:
+    if found.is_link_local or found.is_multicast or found.is_unspecified or reserved or found in METADATA:
         raise AddressError(f"{found} is no address of an Odoo: the tower does not call it. Check the address.")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 from hashlib import blake2b
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import transaction
@@ -46,12 +45,18 @@ def change(
 ) -> None:
     """Another name, address, login or key; an empty ``secret`` keeps the key. Tried out before it takes effect.
 
-    Raises OdooError, RefusedError for a name that is taken or a change of somebody else meanwhile, PermissionDenied.
+    A key goes only where it was given for: another address, database or login needs it typed again. Raises OdooError,
+    RefusedError for that, for a name that is taken or a change of somebody else meanwhile, PermissionDenied.
     """
     require(by, Permission.MANAGE_SYNC, within=connection)
     _refuse_change(connection, name, seen)
-    kept = secret or connections.address_of(connection).secret
-    address = connections.typed_address(url=url, database=database, login=login, secret=kept)
+    present = connections.address_of(connection)
+    address = connections.typed_address(url=url, database=database, login=login, secret=secret or present.secret)
+    if not secret and address != present:
+        raise RefusedError(
+            _("Type the key as well: the present one is only ever sent to the address it was given for.")
+        )
+    note_look(address.url, by=by)
     found = probe(address)
     with transaction.atomic():
         held = Connection.objects.select_for_update().get(pk=connection.pk)
@@ -83,8 +88,8 @@ def look_again(connection: Connection, *, by: User) -> None:
 def note_look(url: str, *, by: User) -> None:
     """Record whom the tower is about to call for somebody: looking around inside leaves a trace."""
     require(by, Permission.MANAGE_SYNC, within=None)
-    parts = urlsplit(url)
-    record(by, "connection.looked_for", by, host=parts.hostname or "", port=_port(parts))
+    host, port = _called(url)
+    record(by, "connection.looked_for", by, host=host, port=port)
 
 
 @transaction.atomic
@@ -104,8 +109,10 @@ def disconnect(connection: Connection, *, typed: str, by: User) -> None:
     transaction.on_commit(partial(bury_rows.delay, held.pk), robust=True)
 
 
-def _port(parts: Any) -> int | None:
+def _called(url: str) -> tuple[str, int | None]:
+    """Host and port of what was typed, as far as it has them; what is no address is refused where it is called."""
     try:
-        return int(parts.port) if parts.port else None
+        parts = urlsplit(url)
+        return parts.hostname or "", parts.port
     except ValueError:
-        return None
+        return "", None

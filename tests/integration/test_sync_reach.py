@@ -24,6 +24,8 @@ from odoo_sync.transport import Address, OdoorpcTransport
         "::ffff:169.254.169.254",
         "64:ff9b::a9fe:a9fe",
         "240.0.0.1",
+        "fd00:ec2::254",
+        "100.100.100.200",
     ],
 )
 def test_addresses_that_no_odoo_has_are_not_called(address: str) -> None:

@@ -52,7 +52,12 @@ class Draft:
         session.pop(KEPT_AS, None)
 
     def take(self, step: str, typed: Mapping[str, Any]) -> None:
-        """Take over what was typed at a step, which with all that follow is then to be looked at anew."""
+        """Take over what was typed at a step, which with all that follow is then to be looked at anew.
+
+        Another address or database forgets the key: it is only ever sent where it was given for.
+        """
+        if any(name in {"url", "database"} and value != getattr(self, name) for name, value in typed.items()):
+            self.sealed = ""
         for name, value in typed.items():
             if name == "key":
                 self.sealed = b64encode(encrypt(value)).decode() if value else self.sealed
