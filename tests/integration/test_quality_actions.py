@@ -220,13 +220,27 @@ def test_a_failure_that_waits_is_agreed_and_can_be_taken_back(odoo: Any) -> None
     assert held.state() == "waiting"
 
 
-def test_a_failure_is_not_agreed_when_the_answers_have_become_good(odoo: Any) -> None:
-    held = mirrored(odoo, approved=False)
-    request = ask(held, AgreeFailure(), {"reason": "Seals leak"})
+def answer_well(held: Held) -> None:
+    """Somebody else corrects every answer in Odoo: all of them are good then."""
     for line, value in zip(lines_of(held.inspection), ({"quantitative_value": 10.0}, None), strict=True):
         clean = mirrors["qc.test.question.value"].objects.filter(pk__in=line.answers, name="Clean").first()
         values = value or {"qualitative_value": clean.odoo_id if clean else False}
         held.odoo.call("qc.inspection.line", "write", [line.odoo_id], values)
+
+
+def test_taking_back_lets_nothing_pass_whose_answers_have_become_good(odoo: Any) -> None:
+    held = mirrored(odoo, approved=False)
+    request = delivered(ask(held, AgreeFailure(), {"reason": "Seals leak"}))
+    answer_well(held)
+    back = delivered(requests.undo(request, by=request.requested_by))
+    assert back.state == RequestState.PARTIAL
+    assert held.state() == "ready"
+
+
+def test_a_failure_is_not_agreed_when_the_answers_have_become_good(odoo: Any) -> None:
+    held = mirrored(odoo, approved=False)
+    request = ask(held, AgreeFailure(), {"reason": "Seals leak"})
+    answer_well(held)
     assert delivered(request).state == RequestState.CONFLICT
     assert held.state() == "waiting"
 
@@ -359,3 +373,13 @@ def test_every_step_that_was_sent_says_what_it_was(held: Held) -> None:
     request = delivered(ask(held, Quarantine(), aside(held)))
     assert [step(request, number).step["label"] for number in range(3)] == [
         "Make the transfer", "Put the goods on it", "Book the goods at their new place"]  # fmt: skip
+
+
+def test_what_nobody_has_measured_is_asked_and_not_taken_for_zero(odoo: Any) -> None:
+    held = mirrored(odoo, approved=False)
+    number, _look = lines_of(held.inspection)
+    for state, shown in (("waiting", "0"), ("ready", "")):
+        number.measured = Decimal(0)
+        number.save()
+        mirrors["qc.inspection"].objects.filter(pk=held.inspection.pk).update(state=state)
+        assert RecordAnswers().initial(held.inspection)[f"line_{number.odoo_id}"] == shown

@@ -113,9 +113,14 @@ def answers(inspection: Inspection, given: Sequence[Given], *, back: bool = Fals
 
 def confirm(inspection: Inspection, *, good: bool) -> Step:
     """Odoo decides by the answers it holds at that moment; they are looked at just before."""
-    success = {fact(INSPECTION, inspection.odoo_id, "success"): good or None}
+    success = _success(inspection, good=good)
     becomes = "success" if good else "waiting"
     return call(inspection, "action_confirm", "ready", becomes, guard=success, expect=success)
+
+
+def _success(inspection: Inspection, *, good: bool) -> dict[str, bool | None]:
+    """That all answers are good, or that not all are: both buttons let an inspection with good answers pass."""
+    return {fact(INSPECTION, inspection.odoo_id, "success"): good or None}
 
 
 def back_to(inspection: Inspection, now: str, given: Sequence[Given] = ()) -> tuple[Step, ...]:
@@ -125,9 +130,9 @@ def back_to(inspection: Inspection, now: str, given: Sequence[Given] = ()) -> tu
     if was in {"ready", "waiting", "failed", "success"}:
         steps.append(call(inspection, "action_todo", "draft", "ready"))
     if was in {"waiting", "failed", "success"}:
-        steps.append(call(inspection, "action_confirm", "ready", "success" if was == "success" else "waiting"))
+        steps.append(confirm(inspection, good=was == "success"))
     if was == "failed":
-        steps.append(call(inspection, "action_approve", "waiting", "failed"))
+        steps.append(call(inspection, "action_approve", "waiting", "failed", guard=_success(inspection, good=False)))
     return tuple(steps)
 
 

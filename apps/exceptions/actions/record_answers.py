@@ -20,6 +20,7 @@ from odoo_sync.mirror.base import Mirror
 from odoo_sync.mirror.quality import Inspection, InspectionAnswer, InspectionLine
 
 OPEN = ("draft", "ready", "waiting", "failed")
+DECIDED = ("waiting", "failed")
 
 
 class AnswersForm(ActionForm):
@@ -69,6 +70,13 @@ def _good_ones(line: InspectionLine, known: Mapping[int, InspectionAnswer]) -> s
     return _("Allowed: %s.") % ", ".join(good)
 
 
+def _answered(line: InspectionLine, decided: bool) -> str:
+    """What the line says; nothing where nobody has measured yet, for Odoo calls that zero."""
+    if line.kind == "qualitative":
+        return str(line.answer_id or "")
+    return _number(line.measured) if decided or line.measured else ""
+
+
 def _number(value: Decimal | None) -> str:
     return f"{(value or Decimal(0)).normalize():f}"
 
@@ -104,10 +112,7 @@ class RecordAnswers(Action[Inspection]):
         return record if fits else None  # type: ignore[return-value]
 
     def initial(self, subject: Inspection) -> dict[str, Any]:
-        return {
-            field_of(line): str(line.answer_id or "") if line.kind == "qualitative" else _number(line.measured)
-            for line in lines_of(subject)
-        }
+        return {field_of(line): _answered(line, subject.state in DECIDED) for line in lines_of(subject)}
 
     def approver(self, subject: Inspection, answer: Mapping[str, Any]) -> Role | None:
         if not all(one.good for one in given_by(subject, answer)):
