@@ -104,7 +104,8 @@ def _row(
     label: str, seller: Face, buyer: Face, text: Text, *,
     compared: bool = True, printed: bool = False, same: Same | None = None,
 ) -> Row:  # fmt: skip
-    """One line: values are compared as they read, or by ``same``; ``printed`` is what either party knows anyway."""
+    """One line: values are compared as they read, or by ``same``; ``printed`` is what either party knows once
+    the document is booked."""
     values = [_shown(face, text, printed=printed) for face in (seller, buyer)]
     known = compared and not {HIDDEN, NOTHING} & set(values)
     equal = values[0] == values[1]
@@ -116,7 +117,7 @@ def _row(
 def _shown(face: Face, text: Text, *, printed: bool) -> str:
     if face.entry is None:
         return NOTHING
-    return text(face.entry) if face.open or printed else HIDDEN
+    return text(face.entry) if face.open or (printed and face.entry.state == POSTED) else HIDDEN
 
 
 def _number(one: JournalEntry) -> str:

@@ -8,6 +8,7 @@ from django.test import Client
 from apps.accounts.models import User
 from apps.exceptions.evaluate import sweep
 from apps.exceptions.models import Case
+from odoo_sync.mirror.accounting import JournalEntry
 from tests.mirrored import NOON
 from tests.people import controller, grant
 from tests.traded import Traders
@@ -54,6 +55,12 @@ def test_whoever_sees_the_buyer_alone_sees_number_and_total_of_the_invoice_and_n
     assert "0.00 EUR" not in text.replace("300.00 EUR", "").replace("400.00 EUR", "").replace("420.00 EUR", "").replace(
         "20.00 EUR", ""
     )
+
+
+def test_a_document_that_is_a_draft_again_is_its_own_companys_alone(case: Case) -> None:
+    JournalEntry.objects.filter(kind="out_invoice").update(state="draft")
+    faces = page(case, controller(case.company_id)).split("Both documents")[1].split("</table>")[0]
+    assert "420.00 EUR" in faces and "300.00 EUR" not in faces
 
 
 def test_the_card_names_no_document_of_the_other_company(case: Case) -> None:
