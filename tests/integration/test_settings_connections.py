@@ -25,7 +25,6 @@ from odoo_sync.errors import AddressError
 from odoo_sync.initial import load_all
 from odoo_sync.mirror.company import Company, Partner
 from odoo_sync.models import Connection
-from odoo_sync.probe import groups_of
 from odoo_sync.reach import refuse_host
 from odoo_sync.secrets import decrypt
 from tests import people
@@ -173,15 +172,6 @@ def test_rights_that_lack_are_named_with_the_groups_that_give_them(
     assert "This looks like a password" in page
     assert "<code>purchase.order</code>" in page
     assert go(client, "rights").status_code == 302
-
-
-def test_groups_are_read_out_of_an_access_error() -> None:
-    told = (
-        "You are not allowed to access 'Lead' (crm.lead) records. This operation is allowed for the following groups: "
-        "- Sales/Administrator - Sales/User: Own Documents Only Contact your administrator to request access."
-    )
-    assert groups_of(told) == ["Sales/Administrator", "Sales/User: Own Documents Only"]
-    assert groups_of("No group currently allows this operation.") == []
 
 
 def test_a_later_step_leads_back_to_where_it_goes_on(client: Client, admin: User, odoo: StandIn, bot: str) -> None:
