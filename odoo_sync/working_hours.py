@@ -5,23 +5,42 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 
 from odoo_sync.mirror.company import WorkingCalendar, WorkingHours
-from odoo_sync.working_time import WEEKDAYS, zone_of
+from odoo_sync.working_time import is_worked, zone_of
 
 WEEK = 7
 
 
+class Stretch(NamedTuple):
+    """Working time of one weekday (Monday is 0), from and to in local hours; ``week`` is the parity of its weeks and
+    ``first`` and ``last`` the days it counts between, null where it always does."""
+
+    weekday: int
+    since: float
+    until: float
+    week: int | None = None
+    first: date | None = None
+    last: date | None = None
+
+    def counts_on(self, day: date) -> bool:
+        """Whether it is worked on this day. Odoo 18: resource.calendar.attendance, get_week_type."""
+        in_week = self.week is None or self.week == (day.toordinal() - 1) // WEEK % 2
+        begun = self.first is None or self.first <= day
+        return self.weekday == day.weekday() and in_week and begun and (self.last is None or day <= self.last)
+
+
 @dataclass(frozen=True)
 class Hours:
-    """The weekly stretches in which somebody or something works: weekday (Monday is 0), from and to in local hours.
+    """The stretches in which somebody or something works, lunch left out.
 
     Without any stretch the clock never stops, as Odoo counts for a work centre without a calendar. Leaves and public
     holidays are not in it. Odoo: resource.calendar.tz and resource.calendar.attendance.
     """
 
     zone: str = "UTC"
-    stretches: tuple[tuple[int, float, float], ...] = ()
+    stretches: tuple[Stretch, ...] = ()
 
     @property
     def is_known(self) -> bool:
@@ -60,10 +79,10 @@ def _between(hours: Hours, start: datetime, end: datetime) -> Iterator[tuple[dat
     day, last = start.astimezone(zone).date() - timedelta(days=1), end.astimezone(zone).date()
     held: tuple[datetime, datetime] | None = None
     while day <= last:
-        for weekday, since, until in hours.stretches:
-            if weekday != day.weekday():
+        for stretch in hours.stretches:
+            if not stretch.counts_on(day):
                 continue
-            one = _moment(hours, day, since), _moment(hours, day, until)
+            one = _moment(hours, day, stretch.since), _moment(hours, day, stretch.until)
             if held and one[0] <= held[1]:
                 held = held[0], max(held[1], one[1])
                 continue
@@ -85,9 +104,13 @@ def hours_of(calendars: Iterable[int]) -> Mapping[int, Hours]:
     """The hours of these calendars, in two queries; one that is missing here never stops."""
     wanted = set(calendars)
     zones = dict(WorkingCalendar.objects.filter(id__in=wanted).values_list("pk", "time_zone"))
-    stretches: dict[int, list[tuple[int, float, float]]] = {}
-    for one in WorkingHours.objects.filter(calendar__in=wanted, weekday__in=WEEKDAYS):
-        if one.from_hour is not None and one.to_hour is not None and one.from_hour < one.to_hour:
-            span = int(one.weekday), float(one.from_hour), float(one.to_hour)
-            stretches.setdefault(one.calendar_id, []).append(span)
-    return {key: Hours(zone or "UTC", tuple(sorted(set(stretches.get(key, []))))) for key, zone in zones.items()}
+    stretches: dict[int, list[Stretch]] = {}
+    for one in WorkingHours.objects.filter(calendar__in=wanted).order_by("weekday", "from_hour", "id"):
+        if is_worked(one):
+            stretches.setdefault(one.calendar_id, []).append(_stretch(one))
+    return {key: Hours(zone or "UTC", tuple(dict.fromkeys(stretches.get(key, [])))) for key, zone in zones.items()}
+
+
+def _stretch(one: WorkingHours) -> Stretch:
+    week = int(one.week) if one.week in {"0", "1"} else None
+    return Stretch(int(one.weekday), float(one.from_hour), float(one.to_hour), week, one.begins_on, one.ends_on)

@@ -12,6 +12,7 @@ from odoo_sync.mirror.company import Company, WorkingHours
 
 MONDAY_TO_FRIDAY = frozenset(range(5))
 WEEKDAYS = frozenset("0123456")
+LUNCH = "lunch"
 
 
 @dataclass(frozen=True)
@@ -90,14 +91,13 @@ def calendars_of(companies: Iterable[int]) -> Mapping[int, Calendar]:
 
 def calendar_from(zone: str, name: str, stretches: Iterable[WorkingHours]) -> Calendar:
     """A calendar from Odoo's attendance rows (dayofweek, hour_from, hour_to); Monday to Friday where there are none."""
-    weekdays = {
-        int(stretch.weekday)
-        for stretch in stretches
-        if stretch.weekday in WEEKDAYS
-        and stretch.from_hour is not None
-        and stretch.to_hour is not None
-        and stretch.from_hour < stretch.to_hour
-    }
+    weekdays = {int(stretch.weekday) for stretch in stretches if is_worked(stretch)}
     if not weekdays:
         return Calendar(zone=zone, name=name)
     return Calendar(zone=zone, weekdays=frozenset(weekdays), known=True, name=name)
+
+
+def is_worked(one: WorkingHours) -> bool:
+    """Whether a row of a calendar is working time of everybody: no lunch, no heading, not one resource's own."""
+    hours = one.from_hour is not None and one.to_hour is not None and one.from_hour < one.to_hour
+    return one.weekday in WEEKDAYS and hours and one.period != LUNCH and not one.extra.get("resource_id")

@@ -74,10 +74,14 @@ class Held:
 
 
 def held_of(goods: Goods, limits: Limits) -> Held:
-    """The stock that counts, no more than the inspection is about, and who waits for it."""
+    """The stock that counts, no more than the inspection is about, and who waits for it.
+
+    Where no lot tells the goods apart, what lies set aside is taken to be theirs.
+    """
     stock = tuple(one for one in goods.stock if limits.counts(one))
     there = sum((one.quantity for one in stock), NOTHING)
-    quantity = there if goods.most is None else min(there, goods.most)
+    aside = sum((one.quantity for one in goods.stock), NOTHING) - there
+    quantity = there if goods.most is None else min(there, max(goods.most - aside, NOTHING))
     values = [one.value for one in stock]
     known = [one for one in values if one is not None]
     value = sum(known, NOTHING) * quantity / there if there and len(known) == len(values) else None

@@ -76,7 +76,8 @@ class DowntimeOracle(Oracle):
             return (end - start).total_seconds()
         [row] = self.rows("resource.calendar", [["id", "=", calendar]], ["tz"])
         fields = ["dayofweek", "hour_from", "hour_to"]
-        found = self.rows("resource.calendar.attendance", [["calendar_id", "=", calendar]], fields)
+        worked = [["calendar_id", "=", calendar], ["day_period", "!=", "lunch"]]
+        found = self.rows("resource.calendar.attendance", worked, fields)
         spans = {(one["dayofweek"], one["hour_from"], one["hour_to"]) for one in found}
         zone, total = ZoneInfo(row["tz"] or "UTC"), 0.0
         day = start.astimezone(zone).date() - timedelta(days=1)

@@ -22,12 +22,28 @@ class WorkingCalendar(Mirror):
 
 @mirrors.add
 class WorkingHours(Mirror):
-    """One stretch of a working week. Odoo: resource.calendar.attendance; Monday is 0; hours are local."""
+    """One stretch of a working week, or its lunch. Odoo: resource.calendar.attendance; Monday is 0; hours are local.
+
+    ``week`` is the parity of the weeks that it counts in, null where it counts in all: the whole weeks since the first
+    of January of the year 1, 0 for the first. ``begins_on`` and ``ends_on`` are the first and last day it counts, null
+    for no bound. One with a ``resource_id`` counts for that resource alone.
+    """
 
     key = "resource.calendar.attendance"
     source = Source(
         model="resource.calendar.attendance",
-        renames={"calendar": "calendar_id", "weekday": "dayofweek", "from_hour": "hour_from", "to_hour": "hour_to"},
+        renames={
+            "calendar": "calendar_id",
+            "weekday": "dayofweek",
+            "from_hour": "hour_from",
+            "to_hour": "hour_to",
+            "period": "day_period",
+            "week": "week_type",
+            "begins_on": "date_from",
+            "ends_on": "date_to",
+        },
+        extra=("resource_id",),
+        optional=("period", "week", "begins_on", "ends_on", "resource_id"),
     )
     company_path = "calendar__company"
 
@@ -35,6 +51,10 @@ class WorkingHours(Mirror):
     weekday = models.CharField(null=True)
     from_hour = models.DecimalField(max_digits=8, decimal_places=4, null=True)
     to_hour = models.DecimalField(max_digits=8, decimal_places=4, null=True)
+    period = models.CharField(null=True)
+    week = models.CharField(null=True)
+    begins_on = models.DateField(null=True)
+    ends_on = models.DateField(null=True)
 
 
 @mirrors.add

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from apps.exceptions.definition import CannotJudge, Clear, Finding, Moot, Subject, Verdict, detectors
 from apps.exceptions.downtime import HeldWork, StopFacts, cost_of, ends_of, held_up
 from apps.exceptions.network import Demand, Network, PlannedMove, Production
-from odoo_sync.working_hours import Hours
+from odoo_sync.working_hours import Hours, Stretch
 from odoo_sync.working_time import Calendar
 
 DETECTOR = "assets.live_downtime"
 NOON = datetime(2026, 6, 3, 12, tzinfo=UTC)
 """A Wednesday."""
 PARIS = Calendar(zone="Europe/Paris", known=True)
-OFFICE = Hours("Europe/Paris", tuple((day, 8.0, 17.0) for day in range(5)))
+OFFICE = Hours("Europe/Paris", tuple(Stretch(day, 8.0, 17.0) for day in range(5)))
 """Six to three in UTC, in summer."""
 
 
@@ -275,8 +275,8 @@ SPANS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 23), st.integers(1,
 
 
 def hours(spans: list[tuple[int, int, int]]) -> Hours:
-    stretches = {(day, float(since), float(min(24, since + length))) for day, since, length in spans}
-    return Hours("America/New_York", tuple(sorted(stretches)))
+    stretches = {Stretch(day, float(since), float(min(24, since + length))) for day, since, length in spans}
+    return Hours("America/New_York", tuple(sorted(stretches, key=lambda one: one[:3])))
 
 
 @given(st.integers(1, 3000), st.integers(0, 3000), SPANS)

@@ -268,7 +268,7 @@ def test_enough_free_stock_for_all_leaves_no_soft_need(needs: list[StockNeed], h
 def test_what_is_on_hold_never_exceeds_what_is_there_or_was_meant(here: int, aside: int, most: int):
     places = (stock(here), stock(aside, place="WH/Quarantine", row=2))
     verdict = judged(hold(goods=lot(lot=None, lot_name="", most=Decimal(most), stock=places)))
-    expected = min(here, most)
+    expected = min(here, max(most - aside, 0))
     assert isinstance(verdict, Finding if expected else Clear)
     if expected:
         assert verdict.impact.money == Decimal(expected * 4).quantize(Decimal("0.01"))

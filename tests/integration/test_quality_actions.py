@@ -347,7 +347,7 @@ def test_a_plant_without_such_a_place_says_what_to_make(held: Held) -> None:
 def test_the_form_refuses_more_than_there_is(held: Held) -> None:
     data = {**{name: str(value) for name, value in aside(held).items()}, "quantity": "41"}
     form = Quarantine.form(data, subject=held.inspection)
-    assert not form.is_valid() and form.errors["quantity"] == ["No more than 40 lies there."]
+    assert not form.is_valid() and form.errors["quantity"] == ["No more than 40 of the inspected goods lies there."]
     assert not Quarantine.form({**data, "quantity": "0"}, subject=held.inspection).is_valid()
     assert Quarantine.form({**data, "quantity": "40"}, subject=held.inspection).is_valid()
 

@@ -51,17 +51,22 @@ class QuarantineForm(ActionForm):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        there = {str(one.row): one.quantity for _held, one in self.held.places()}
+        there = {str(one.row): _most(held, one) for held, one in self.held.places()}
         quantity, most = data.get("quantity"), there.get(str(data.get("stock")), Decimal(0))
         if quantity is not None and quantity <= 0:
             self.add_error("quantity", _("Set aside more than nothing."))
         elif quantity is not None and quantity > most:
-            self.add_error("quantity", _("No more than %s lies there.") % counted(most, ""))
+            self.add_error("quantity", _("No more than %s of the inspected goods lies there.") % counted(most, ""))
         return data
 
 
 def _stock_label(held: Held, stock: Stock) -> str:
     return f"{counted(stock.quantity, held.goods.unit)} · {named(held.goods)} · {'/'.join(stock.path)}"
+
+
+def _most(held: Held, stock: Stock) -> Decimal:
+    """How much of a place may be set aside: no more than lies there, and no more than is on hold."""
+    return min(stock.quantity, held.quantity)
 
 
 def places_aside(held: HeldStock) -> list[Location]:
@@ -101,7 +106,7 @@ def chosen(held: HeldStock, answer: Mapping[str, Any]) -> Chosen:
         quantity = Decimal(str(answer.get("quantity")))
     except InvalidOperation:
         raise CannotPlanError(_("Say how much is to be set aside.")) from None
-    return Chosen(found[0], found[1], place, min(quantity, found[1].quantity), bool(answer.get("moved")))
+    return Chosen(found[0], found[1], place, min(quantity, _most(*found)), bool(answer.get("moved")))
 
 
 @actions.add
@@ -144,7 +149,7 @@ class Quarantine(Action[Inspection]):
         first, places = next(held.places(), None), places_aside(held)
         values: dict[str, Any] = {"moved": True, "place": str(places[0].pk) if places else ""}
         if first is not None:
-            values |= {"stock": str(first[1].row), "quantity": first[1].quantity.normalize()}
+            values |= {"stock": str(first[1].row), "quantity": _most(*first).normalize()}
         return values
 
     def approver(self, subject: Inspection, answer: Mapping[str, Any]) -> Role | None:

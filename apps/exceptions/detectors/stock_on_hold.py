@@ -58,7 +58,8 @@ class StockOnHold(Detector[HoldFacts]):
 
     *On hold* is the quantity (stock.quant, inside a plant, above zero) at places that are not set aside: a place is set
     aside when it, or one it lies in, is called as the limit says. A failed inspection counts at once, one that waits
-    for a decision or for its answers from the limits on, counted from its date.
+    for a decision or for its answers from the limits on, counted from its date. Where no lot tells the goods apart,
+    what lies set aside of the product is taken to be theirs, and the rest of what is meant to be still on hold.
 
     *Who needs it.* Hard: open moves out of stock (to production, a customer or a sister) that stock of the lot is
     promised to (stock.move.line). Soft: other open moves of the product out of the plant; in the order of their date
