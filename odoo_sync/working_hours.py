@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from odoo_sync.mirror.company import WorkingCalendar, WorkingHours
-from odoo_sync.working_time import is_worked, zone_of
+from odoo_sync.working_time import span_of, zone_of
 
 WEEK = 7
 
@@ -106,11 +106,8 @@ def hours_of(calendars: Iterable[int]) -> Mapping[int, Hours]:
     zones = dict(WorkingCalendar.objects.filter(id__in=wanted).values_list("pk", "time_zone"))
     stretches: dict[int, list[Stretch]] = {}
     for one in WorkingHours.objects.filter(calendar__in=wanted).order_by("weekday", "from_hour", "id"):
-        if is_worked(one):
-            stretches.setdefault(one.calendar_id, []).append(_stretch(one))
+        if (span := span_of(one)) is not None:
+            week = int(one.week) if one.week in {"0", "1"} else None
+            stretch = Stretch(*span, week, one.begins_on, one.ends_on)
+            stretches.setdefault(one.calendar_id, []).append(stretch)
     return {key: Hours(zone or "UTC", tuple(dict.fromkeys(stretches.get(key, [])))) for key, zone in zones.items()}
-
-
-def _stretch(one: WorkingHours) -> Stretch:
-    week = int(one.week) if one.week in {"0", "1"} else None
-    return Stretch(int(one.weekday), float(one.from_hour), float(one.to_hour), week, one.begins_on, one.ends_on)

@@ -91,13 +91,19 @@ def calendars_of(companies: Iterable[int]) -> Mapping[int, Calendar]:
 
 def calendar_from(zone: str, name: str, stretches: Iterable[WorkingHours]) -> Calendar:
     """A calendar from Odoo's attendance rows (dayofweek, hour_from, hour_to); Monday to Friday where there are none."""
-    weekdays = {int(stretch.weekday) for stretch in stretches if is_worked(stretch)}
+    weekdays = {span[0] for stretch in stretches if (span := span_of(stretch)) is not None}
     if not weekdays:
         return Calendar(zone=zone, name=name)
     return Calendar(zone=zone, weekdays=frozenset(weekdays), known=True, name=name)
 
 
-def is_worked(one: WorkingHours) -> bool:
-    """Whether a row of a calendar is working time of everybody: no lunch, no heading, not one resource's own."""
-    hours = one.from_hour is not None and one.to_hour is not None and one.from_hour < one.to_hour
-    return one.weekday in WEEKDAYS and hours and one.period != LUNCH and not one.extra.get("resource_id")
+def span_of(one: WorkingHours) -> tuple[int, float, float] | None:
+    """Weekday, first and last hour of a row of a calendar; None where it is not working time of everybody: lunch, a
+    heading, or one resource's own."""
+    if one.weekday is None or one.from_hour is None or one.to_hour is None:
+        return None
+    if one.weekday not in WEEKDAYS or one.from_hour >= one.to_hour:
+        return None
+    if one.period == LUNCH or one.extra.get("resource_id"):
+        return None
+    return int(one.weekday), float(one.from_hour), float(one.to_hour)
