@@ -206,13 +206,15 @@ def test_a_model_that_vanished_makes_its_mirror_unavailable(linked, monkeypatch)
 def test_a_lane_that_is_being_polled_is_not_polled_twice(linked, django_db_blocker):
     from django.db import connection as database
 
+    held = [lock_number(f"odoo_sync.poll {linked.connection.pk} warm")]
     other = database.copy()
     try:
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [lock_number(f"odoo_sync.poll {linked.connection.pk} warm")])
-        asked = linked.odoo.requests
-        tasks.poll_connection(linked.connection.pk, "warm")
-        assert linked.odoo.requests == asked
+            cursor.execute("SELECT pg_advisory_lock(%s)", held)
+            asked = linked.odoo.requests
+            tasks.poll_connection(linked.connection.pk, "warm")
+            assert linked.odoo.requests == asked
+            cursor.execute("SELECT pg_advisory_unlock(%s)", held)  # the server notices a closed connection only a moment later
     finally:
         other.close()
     tasks.poll_connection(linked.connection.pk, "warm")
