@@ -90,7 +90,7 @@ class Installation:
             child = self.children.pop(part)
             child.stop(GRACE)
             assert part != "odoo" or child.exit_code == 0, (
-                f"the stand-in ended with {child.exit_code} and lost its data"
+                f"the stand-in lost its data: {child.exit_code}"
             )
 
     def kill(self, part: str) -> None:
