@@ -121,6 +121,16 @@ def step_of(delivery: Delivery) -> Step:
     return after_making(plan.steps[delivery.position], made_before(delivery))
 
 
+def made_otherwise(deliveries: Iterable[Delivery]) -> bool:
+    """Whether a record that was made is not as it was planned: it stands in Odoo, and can be taken back."""
+    return any(one.state == DeliveryState.CONFLICT and "made" in one.evidence for one in deliveries)
+
+
+def bent(deliveries: Iterable[Delivery]) -> bool:
+    """Whether a step stopped after it had been sent: Odoo holds something else than was sent, or somebody came after."""
+    return any(one.state == DeliveryState.CONFLICT and one.attempts for one in deliveries)
+
+
 def made_before(delivery: Delivery) -> dict[str, int]:
     """The records that earlier steps of the request have made, by Odoo model."""
     earlier = delivery.request.deliveries.filter(position__lt=delivery.position, evidence__has_key="made")

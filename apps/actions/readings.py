@@ -84,6 +84,28 @@ def refused(answer: Any) -> str:
     return " ".join(str(one.get("message", "")) for one in told or [] if isinstance(one, Mapping))
 
 
+RACE_WORDS = (
+    "could not serialize access",
+    "deadlock",
+    "lock timeout",
+    "statement timeout",
+    "could not obtain lock",
+    "current transaction is aborted",
+)
+"""How PostgreSQL speaks of what passes by itself (SQLSTATE 40001, 40P01, 55P03, 57014, and 25P02 after any of them)."""
+
+
+def lost_a_race(refusal: str) -> bool:
+    """Whether ``load`` was refused by the database and not by a rule, so that the same rows may do a moment later.
+
+    Odoo 18 puts such an error among its messages as it would a wrong value, without its SQLSTATE, and rolls the rows
+    back (odoo/models.py, BaseModel.load); a PostgreSQL that speaks another language than English is not understood,
+    but for a deadlock.
+    """
+    said = refusal.casefold()
+    return any(words in said for words in RACE_WORDS)
+
+
 def line_id(number: int) -> str:
     """The external id of a line of the record that a step makes, as a plan writes it: its token is known later."""
     return f"{external_id_of(TOKEN)}_{number}"
