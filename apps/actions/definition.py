@@ -209,6 +209,10 @@ class Action(Generic[S]):
         """The record to act on, for a case about ``record``; None when the action does not fit it."""
         return record if isinstance(record, self.subject) else None  # type: ignore[return-value]
 
+    def hint(self, subject: S) -> str:
+        """What it does to this record, for people who choose among several actions."""
+        return str(self.explanation)
+
     def place(self, subject: S) -> Slice:
         """Where a requester and an approver need their rights, and whose request it is."""
         return place_of(subject)

@@ -127,7 +127,7 @@ def made_otherwise(deliveries: Iterable[Delivery]) -> bool:
 
 
 def bent(deliveries: Iterable[Delivery]) -> bool:
-    """Whether a step stopped after it had been sent: Odoo holds something else than was sent, or somebody came after."""
+    """Whether a step stopped after it had been sent: Odoo made something else of it, or somebody came after."""
     return any(one.state == DeliveryState.CONFLICT and one.attempts for one in deliveries)
 
 

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from apps.accounts.models import User
 from apps.accounts.roles import Permission, Role
-from apps.actions.definition import Action, ActionForm, CannotPlanError, Plan, Reversibility, actions
+from apps.actions.definition import ActionForm, CannotPlanError, Plan, Reversibility, actions
 from apps.exceptions.actions.held_stock import HeldStock, read_held
+from apps.exceptions.actions.on_inspections import InspectionAction
 from apps.exceptions.actions.quality_limits import approver_above, limits_for
 from apps.exceptions.actions.transfer_steps import Aside, cancelling, forward, names_of
 from apps.exceptions.hold import Held
@@ -110,7 +111,7 @@ def chosen(held: HeldStock, answer: Mapping[str, Any]) -> Chosen:
 
 
 @actions.add
-class Quarantine(Action[Inspection]):
+class Quarantine(InspectionAction):
     """Move inspected goods to a place that counts as set aside, by an internal transfer of their plant.
 
     Three calls: the transfer, its line with the lot and the quantity, and its validation. Transfer and line are each
@@ -124,7 +125,6 @@ class Quarantine(Action[Inspection]):
     key = "quality.quarantine"
     title = gettext_lazy("Set the goods aside")
     explanation = gettext_lazy("Moves the goods to a place where nobody takes them.")
-    subject = Inspection
     form = QuarantineForm
     requires = Permission.REQUEST_QUALITY_ACTIONS
     reversibility = Reversibility.COMPENSABLE
