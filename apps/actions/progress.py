@@ -237,7 +237,8 @@ class Progress:
         standing = self.undone_by is None or self.undone_by.state not in {
             RequestState.WAITING, RequestState.APPROVED, RequestState.UNKNOWN, RequestState.VERIFIED,
         }  # fmt: skip
-        return self.item.state in UNDOABLE and self.plan.undo is not None and standing and self._may_ask
+        sent = any(one.attempts for one in self.deliveries if not one.is_note)
+        return self.item.state in UNDOABLE and self.plan.undo is not None and sent and standing and self._may_ask
 
     @property
     def may_send_again(self) -> bool:

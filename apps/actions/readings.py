@@ -26,12 +26,12 @@ class Reader(Protocol):
 
 
 def facts_now(reader: Reader, step: Step, made: int | None = None) -> dict[str, Any]:
-    """Every fact of guard and expect as Odoo has it now; facts of records that are gone are missing.
+    """Every fact of guard, expect and watch as Odoo has it now; facts of records that are gone are missing.
 
     ``made`` is the record that the step has made, null while it has not: its facts are then missing too. One read per
     model. Raises OdooError.
     """
-    named = {key: split_fact(key, step.model) for key in {*step.guard, *step.expect}}
+    named = {key: split_fact(key, step.model) for key in {*step.guard, *step.expect, *step.watch}}
     keys = {key: (model, made if number == NEW else number, name) for key, (model, number, name) in named.items()}
     wanted: dict[str, dict[int, set[str]]] = {}
     for model, odoo_id, name in keys.values():

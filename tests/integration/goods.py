@@ -71,6 +71,14 @@ class Held:
         rows = self.odoo.call("stock.quant", "search_read", domain, ["location_id", "quantity"])
         return {row["location_id"][0]: row["quantity"] for row in rows if row["quantity"]}
 
+    def reserved(self) -> float:
+        """How much of the lot is promised to somebody, inside."""
+        domain = [["lot_id", "=", self.lot], ["location_id.usage", "=", "internal"]]
+        return sum(
+            row["reserved_quantity"]
+            for row in self.odoo.call("stock.quant", "search_read", domain, ["reserved_quantity"])
+        )
+
     def transfers(self) -> list[dict[str, Any]]:
         name = self.inspection.name
         return list(self.odoo.call("stock.picking", "search_read", [["origin", "=", name]], ["state", "move_ids"]))

@@ -1,4 +1,4 @@
-"""A note can be left on every mirrored record that carries messages in Odoo, but for those named here, each with why."""
+"""A note can be left on every mirrored record that carries messages in Odoo, but for those named here."""
 
 from __future__ import annotations
 
