@@ -1,4 +1,4 @@
-"""Which models the bot user may read, learnt anew while sync runs: what is kept from it is no module that is missing."""
+"""Which models the bot user may read, learnt anew while sync runs: one kept from it is no module that is missing."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def test_a_module_that_was_never_here_holds_up_nothing(group: Group) -> None:
     group.connection.cursors.filter(mirror=ProductionOrder.key).delete()
     known = {"unavailable": {ProductionOrder.key: "its module is not installed"}, "absent": [ProductionOrder.key]}
     change(group.connection, capabilities=known)
-    line, case = late_case(group)
+    _line, case = late_case(group)
     assert (case.state, case.cannot_judge) == (CaseState.OPEN, "")
     sweep(now=NOON, only=StaleData)
     assert not Case.objects.filter(detector=StaleData.key).exists()

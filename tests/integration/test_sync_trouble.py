@@ -215,9 +215,8 @@ def test_a_lane_that_is_being_polled_is_not_polled_twice(linked, django_db_block
             asked = linked.odoo.requests
             tasks.poll_connection(linked.connection.pk, "warm")
             assert linked.odoo.requests == asked
-            cursor.execute(
-                "SELECT pg_advisory_unlock(%s)", held
-            )  # the server notices a closed connection only a moment later
+            # The server notices a closed connection only a moment later.
+            cursor.execute("SELECT pg_advisory_unlock(%s)", held)
     finally:
         other.close()
     tasks.poll_connection(linked.connection.pk, "warm")
