@@ -58,6 +58,9 @@ class MissingCounterpart(Detector[PairFacts]):
 
     *Who must act*: the company that lacks its document; of two documents for one counterpart, whoever has both.
 
+    *How far back*: what was booked more than two years before the group's newest entry is left alone, but for what is a
+    case already; half a year more is read for what may answer a document.
+
     *Money* = amount_total in the group currency by the seller's rates of the day on the document. *Delay* D = working
     days since the counterpart was due.
 
@@ -96,6 +99,8 @@ class MissingCounterpart(Detector[PairFacts]):
             return Moot(facts.subject, _("It no longer exists, or is no longer between two companies of the group."))
         if facts.state != POSTED:
             return Moot(facts.subject, _("The document is no longer posted."))
+        if facts.past:
+            return Moot(facts.subject, _("It was booked longer ago than the tower looks back."))
         if facts.other is not None and facts.other.posted:
             return Clear(facts.subject, _("The counterpart is booked."))
         due = _due(facts.own, limits)
