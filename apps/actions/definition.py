@@ -47,6 +47,21 @@ def split_fact(key: str, model: str) -> tuple[str, int, str]:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """What a search in Odoo must find just before a call: some record (``there``), or none.
+
+    It is searched in a company of its own (Odoo's id), so that a record may be minded which the company of the call may
+    not read. ``otherwise`` tells people what it means when it is not so.
+    """
+
+    model: str
+    domain: list[Any]
+    there: bool
+    company: int | None
+    otherwise: str
+
+
+@dataclass(frozen=True)
 class Step:
     """One call to Odoo, with what must hold before it and what proves it afterwards.
 
@@ -54,7 +69,7 @@ class Step:
     and ``ids`` are Odoo's ids. ``guard`` maps facts (``"<odoo id>.<field>"``, or ``"<model>,<odoo id>.<field>"`` for
     a record of another model) to the value the person saw, re-read just before the call; ``expect`` maps facts to the
     value that proves the effect, after Odoo's normalisation. Values are JSON: dates as Odoo writes them (UTC, seconds),
-    links as ids, lists of links sorted, null as null.
+    links as ids, lists of links sorted, null as null. ``conditions`` are looked at just before the call as well.
 
     ``safe_again`` says what makes a repeated call harmless. ``value``: writing the same values again changes nothing.
     ``state``: the method does nothing once the state has moved. ``external_id``: Odoo keeps one record per external
@@ -78,6 +93,7 @@ class Step:
     safe_again: SafeAgain = "no"
     label: str = ""
     watch: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,12 +113,15 @@ class Plan:
     names: dict[str, str] = field(default_factory=dict)
 
     def canonical(self) -> bytes:
-        """The one serialisation that is hashed: sorted keys, no spaces, UTF-8; without ``watch`` where it is empty,
-        as plans were written before it was known."""
+        """The one serialisation that is hashed: sorted keys, no spaces, UTF-8.
+
+        ``watch`` and ``conditions`` are written where there are any, so that plans frozen without them keep their hash.
+        """
         raw = asdict(self)
         for step in (*raw["steps"], *(raw["undo"] or ())):
-            if not step["watch"]:
-                del step["watch"]
+            for name in ("watch", "conditions"):
+                if not step[name]:
+                    del step[name]
         return json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
     @property
@@ -130,7 +149,8 @@ class Plan:
 
 def step_from(raw: Mapping[str, Any]) -> Step:
     """A step from its JSON form."""
-    return Step(**{**raw, "ids": tuple(raw["ids"]), "watch": tuple(raw.get("watch", ()))})
+    watch, conditions = tuple(raw.get("watch", ())), tuple(Condition(**one) for one in raw.get("conditions", ()))
+    return Step(**{**raw, "ids": tuple(raw["ids"]), "watch": watch, "conditions": conditions})
 
 
 def records_of(step: Step) -> Iterable[tuple[str, int]]:
@@ -226,8 +246,10 @@ class Action(Generic[S]):
     Subclasses name the mirror they act on, the form that asks for values, the permission a requester needs, and make
     the plan. ``fields`` are the words for Odoo's field names in a preview. A request that nobody decides within
     ``decide_within`` expires. ``leaves_note`` says that the document gets an internal note naming the people, which
-    needs a record that carries messages in Odoo (mail.thread). ``may_settle`` says that its effect alone may end what
-    it was asked for; a message changes nothing that is judged.
+    needs a record that carries messages in Odoo (mail.thread); with ``notes_what_it_made`` it is the document that the
+    first step has made. ``may_settle`` says that its effect alone may end what it was asked for; a message changes
+    nothing that is judged. ``planned_anew`` says that the plan is made once more when somebody approves and before
+    anything is sent, and that nothing goes on unless it is the same: for what another document may have answered since.
     """
 
     key: ClassVar[str]
@@ -240,6 +262,8 @@ class Action(Generic[S]):
     fields: ClassVar[Mapping[str, Any]] = {}
     decide_within: ClassVar[timedelta] = timedelta(hours=72)
     leaves_note: ClassVar[bool] = True
+    notes_what_it_made: ClassVar[bool] = False
+    planned_anew: ClassVar[bool] = False
     may_settle: ClassVar[bool] = True
 
     def subject_for(self, record: Mirror) -> S | None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from apps.actions.definition import Plan, Step, actions
 from apps.actions.deliveries import made_otherwise
 from apps.actions.models import Request, RequestState
+from apps.actions.refresh import made
 from controltower.lib.keys import split_key
 
 
@@ -18,11 +19,16 @@ def note_step(request: Request) -> Step | None:
     if not action.leaves_note:
         return None
     first = Plan.load(request.plan).steps[0]
+    model, ids = action.subject.source.model, (split_key(request.subject_id)[1],)
+    if action.notes_what_it_made:
+        model, ids = first.model, first.ids or tuple(one for name, one in made(request) if name == first.model)
+    if not ids:
+        return None
     return Step(
         connection=first.connection,
         company=first.company,
-        model=action.subject.source.model,
-        ids=(split_key(request.subject_id)[1],),
+        model=model,
+        ids=ids,
         method="message_post",
         args={"body": text_of(request), "message_type": "comment", "subtype_xmlid": "mail.mt_note"},
         safe_again="marker",

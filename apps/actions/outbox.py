@@ -28,6 +28,7 @@ from apps.actions.deliveries import (
     step_of,
 )
 from apps.actions.models import Delivery, DeliveryState
+from apps.actions.obstacles import in_the_way
 from apps.actions.readings import facts_now, is_marked, lost_a_race, made_by, marked_args, refused
 from apps.actions.standstill import standstill
 from apps.actions.verdicts import expire_undecided, settle
@@ -86,6 +87,8 @@ def _attempt(delivery: Delivery) -> None:
                 return _settle_there(delivery, seen, decision)
             if decision.next is Next.CONFLICT:
                 return _settle_conflict(delivery, seen, decision)
+            if obstacle := in_the_way(writer, step, delivery):
+                return _settle_obstructed(delivery, seen, obstacle)
             if delivery.state == DeliveryState.SENT and not _may_send_again(delivery, step):
                 return None
             return _send(writer, step, delivery, seen)
@@ -246,6 +249,13 @@ def _settle_conflict(delivery: Delivery, seen: dict[str, Any], decision: Decisio
     )
     differences = [one.stored() for one in decision.differences]
     settle(delivery, DeliveryState.CONFLICT, message, after=seen, differences=differences)
+
+
+def _settle_obstructed(delivery: Delivery, seen: dict[str, Any], obstacle: str) -> None:
+    """Something else stands in the way. A call that may still be under way is given its time to leave its trace."""
+    if delivery.state == DeliveryState.SENT and delivery.not_after is not None and timezone.now() < delivery.not_after:
+        return postpone(delivery, _("Sent; waiting to see whether Odoo has done it."), timedelta(seconds=5))
+    return settle(delivery, DeliveryState.CONFLICT, obstacle, after=seen)
 
 
 def _call_of(delivery: Delivery) -> dict[str, Any]:

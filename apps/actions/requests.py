@@ -29,6 +29,7 @@ from apps.actions.errors import (
 )
 from apps.actions.lifecycle import OPEN, REQUEST, TOLD, UNDOABLE
 from apps.actions.models import Approval, DeliveryState, Request, RequestState
+from apps.actions.obstacles import outdated
 from apps.actions.signals import request_changed
 from apps.actions.verdicts import move
 from apps.audit.record import record
@@ -84,6 +85,8 @@ def approve(request: Request, *, by: User, plan_hash: str, version: int | None =
     _may_decide_now(request, by, "approve")
     if plan_hash != request.plan_hash:
         raise PlanChangedError(_("This is not the plan that waits for approval. Load the page again and look anew."))
+    if obstacle := outdated(request):
+        raise PlanChangedError(_("%s Reject it; it can be asked for anew.") % obstacle)
     _note_decision(request, by, approved=True, reason=reason)
     move(request, "approve", by=by, reason=reason)
     record(by, "request.approved", request, plan=request.plan_hash, effect=request.effect, reason=reason)

@@ -63,10 +63,19 @@ class Journal(Mirror):
 
 @mirrors.add
 class Tax(Mirror):
-    """A tax of a company. Odoo: account.tax; ``use`` is sale, purchase or none; ``kind`` percent for a percentage."""
+    """A tax of a company. Odoo: account.tax; ``use`` is sale, purchase or none; ``kind`` percent for a percentage.
+
+    ``extra`` says under has_negative_factor (Odoo 17 and later) whether it is booked both ways, as a reverse charge is.
+    """
 
     key = "account.tax"
-    source = Source(model="account.tax", renames={"kind": "amount_type", "use": "type_tax_use"}, archived=True)
+    source = Source(
+        model="account.tax",
+        renames={"kind": "amount_type", "use": "type_tax_use"},
+        extra=("has_negative_factor",),
+        optional=("has_negative_factor",),
+        archived=True,
+    )
 
     name = models.CharField(null=True)
     use = models.CharField(null=True)
