@@ -69,15 +69,20 @@ def requests_now(keys: list[str]) -> dict[str, str]:
     return {str(one.pk): one.state for one in Request.objects.filter(pk__in=[UUID(key) for key in keys])}
 
 
-def assign(case: int) -> int:
-    """Give a case to the colleague, who is to be told by mail."""
+def assign(case: int) -> bool:
+    """Give a case to the colleague, who is to be told by mail; false when it has changed since it was looked at."""
     from apps.accounts.models import User
     from apps.exceptions import cases as verbs
+    from apps.exceptions.errors import StaleCaseError
     from apps.exceptions.models import Case
 
     buyer, colleague = (User.objects.get(username=name) for name in ("buyer", "colleague"))
     one = Case.objects.get(pk=case)
-    return verbs.assign(one, to=colleague, by=buyer, version=one.version).version
+    try:
+        verbs.assign(one, to=colleague, by=buyer, version=one.version)
+    except StaleCaseError:
+        return False
+    return True
 
 
 def trail() -> dict[str, Any]:
