@@ -66,9 +66,7 @@ def test_goods_in_two_plants_are_a_matter_of_the_company(shelf: Shelf) -> None:
 
 
 def test_goods_that_have_not_come_yet_belong_to_the_plant_of_their_transfer(shelf: Shelf) -> None:
-    transfer = shelf.group.add(
-        Transfer, name="WH/IN/7", company=shelf.group.plant, operation_type=shelf.group.receipts
-    )
+    transfer = shelf.group.add(Transfer, name="WH/IN/7", company=shelf.group.plant, operation_type=shelf.group.receipts)
     inspection = shelf.inspection(shelf.lot(), transfer=transfer)
     assert place_of_inspection(inspection) == here(shelf)
     assert asks(shelf, inspection, shelf.group.warehouse)

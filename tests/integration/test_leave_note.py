@@ -125,9 +125,7 @@ def down(odoo: Any) -> Stopped:
 def test_a_note_stands_on_the_machine_and_on_its_repair(down: Stopped) -> None:
     lead = person(Role.MAINTENANCE_LEAD, company=down.company)
     down.tie(lead)
-    request = requests.propose(
-        actions["maintenance.request_repair"](), down.stop, repair_of(down), by=lead
-    )
+    request = requests.propose(actions["maintenance.request_repair"](), down.stop, repair_of(down), by=lead)
     outbox.deliver(request.pk)
     case = down.case()
     for key in ("note.maintenance.equipment", "note.maintenance.request"):
