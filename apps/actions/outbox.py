@@ -27,6 +27,7 @@ from apps.actions.deliveries import (
     requests_due,
     step_of,
 )
+from apps.actions.disconnected import close_disconnected
 from apps.actions.models import Delivery, DeliveryState
 from apps.actions.obstacles import in_the_way
 from apps.actions.readings import facts_now, is_marked, lost_a_race, made_by, marked_args, refused
@@ -51,7 +52,8 @@ STANDSTILL_WAIT = timedelta(seconds=10)
 
 
 def deliver_waiting() -> None:
-    """Take on everything that is due, the longest waiting first, and close what nobody decided in time."""
+    """Take on everything that is due, the longest waiting first, and close what can no longer be decided or sent."""
+    close_disconnected()
     expire_undecided()
     for request_id in requests_due(timezone.now()):
         deliver(request_id)

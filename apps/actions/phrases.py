@@ -18,6 +18,7 @@ phrases.add(
         "request.conflict": _("stopped, because somebody else had changed it: {effect}"),
         "request.refused": _("was refused by Odoo: {effect}"),
         "request.unknown": _("could not find out what became of it: {effect}"),
+        "request.disconnected": _("closed, because its Odoo was disconnected: {effect}"),
         "request.undone": _("marked it as undone by request {by_request}"),
         "step.sent": _("sent step {step} to Odoo, attempt {attempt}"),
         "step.verified": _("read step {step} back and found it done"),

@@ -37,6 +37,7 @@ NEXT = {
     RequestState.EXPIRED: _("Nothing was sent. Ask again if it is still wanted."),
     RequestState.REJECTED: _("Nothing was sent."),
     RequestState.WITHDRAWN: _("Nothing was sent."),
+    RequestState.DISCONNECTED: _("Nothing was sent: this Odoo is no longer connected to the tower."),
     RequestState.UNDONE: _("The old values were put back by a later request."),
 }
 DELETED = _("Nothing more was sent: Odoo no longer has the record. What was open about it closes by itself.")
@@ -51,6 +52,7 @@ TONES = {
     RequestState.REFUSED: "critical",
     RequestState.UNKNOWN: "critical",
     RequestState.REJECTED: "high",
+    RequestState.DISCONNECTED: "high",
 }
 STAGES = {
     DeliveryState.VERIFIED: "done",

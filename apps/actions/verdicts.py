@@ -31,6 +31,7 @@ WORDS = {
     RequestState.CONFLICT: gettext_lazy("Not sent, somebody changed the record in Odoo: %s"),
     RequestState.REFUSED: gettext_lazy("Refused by Odoo: %s"),
     RequestState.UNKNOWN: gettext_lazy("Effect not known, please look: %s"),
+    RequestState.DISCONNECTED: gettext_lazy("Not sent, its Odoo was disconnected: %s"),
 }
 DELETED = gettext_lazy("Not sent, the record was deleted in Odoo: %s")
 BENT = gettext_lazy("Sent, but Odoo holds something else now: %s")
@@ -65,8 +66,13 @@ def _carry_on(request: Request, state: DeliveryState) -> None:
             end(request, "verify")
         return
     steps.filter(state__in=OPEN).update(state=DeliveryState.SKIPPED)
-    done = steps.filter(Q(state=DeliveryState.VERIFIED) | Q(evidence__has_key="made"))
-    end(request, "stop_partly" if done.exists() and state is not DeliveryState.UNKNOWN else VERBS[state])
+    end(request, "stop_partly" if is_partly_done(request) and state is not DeliveryState.UNKNOWN else VERBS[state])
+
+
+def is_partly_done(request: Request) -> bool:
+    """Whether anything of it stands in Odoo: a step that was verified, or a record that was made."""
+    done = Q(state=DeliveryState.VERIFIED) | Q(evidence__has_key="made")
+    return request.deliveries.filter(done, is_note=False).exists()
 
 
 def end(request: Request, verb: str) -> None:

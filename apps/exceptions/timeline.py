@@ -193,5 +193,6 @@ _REQUESTS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "conflict": _titled(gettext_noop("“%(title)s” was stopped: somebody had changed the record in Odoo")),
     "refused": _titled(gettext_noop("Odoo refused “%(title)s”")),
     "unknown": _titled(gettext_noop("What became of “%(title)s” is not known; somebody has to look into Odoo")),
+    "disconnected": _titled(gettext_noop("“%(title)s” was not sent: its Odoo was disconnected")),
     "undone": _titled(gettext_noop("took “%(title)s” back: the old values stand in Odoo again")),
 }
