@@ -55,16 +55,13 @@ class SignedIn:
 @dataclass(frozen=True)
 class Right:
     """One mirrored model: whether it can be read, and if not why. ``lacking`` are needed fields that this Odoo has
-    not, or hides from the user."""
+    not, or hides from the user. ``is_missing_module`` says that nobody could read it here: then nothing can be given.
+    """
 
     model: str
     problem: str = ""
     lacking: list[str] = field(default_factory=list)
-
-    @property
-    def is_missing_module(self) -> bool:
-        """Whether nobody could read it here: then nothing can be given."""
-        return "module is not installed" in self.problem
+    is_missing_module: bool = False
 
 
 def check_address(url: str) -> Reached:
@@ -120,7 +117,7 @@ def _right(client: Client, mirror: type[Mirror]) -> Right:
     found = Capabilities()
     look(client, mirror, found)
     lacking = sorted(set(found.missing.get(mirror.key, ())) - set(mirror.source.optional))
-    return Right(mirror.key, found.unavailable.get(mirror.key, ""), lacking)
+    return Right(mirror.key, found.unavailable.get(mirror.key, ""), lacking, mirror.key in found.absent)
 
 
 def _databases(transport: OdoorpcTransport) -> list[str] | None:

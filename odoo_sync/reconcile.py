@@ -37,8 +37,9 @@ class Sweep:
 
 def sweep_each(connection: Connection, client: Client) -> Iterator[tuple[type[Mirror], Sweep | None]]:
     """Sweep every loaded mirror, one after the other; None for one that cannot be read, which then says why."""
+    unavailable = connection.capabilities.get("unavailable", {})
     for cursor in connection.cursors.exclude(loaded_at=None).order_by("mirror"):
-        if cursor.mirror not in mirrors:
+        if cursor.mirror not in mirrors or cursor.mirror in unavailable:
             continue
         mirror = mirrors[cursor.mirror]
         try:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.accounts.roles import Permission, Role
@@ -22,6 +23,8 @@ from odoo_sync.mirror.base import Mirror
 
 NEW = 0
 """Stands in a plan for the id of the record that the plan will make."""
+LATER = ("conditions", "watch")
+"""Parts of a step that plans frozen earlier do not have."""
 SafeAgain = Literal["value", "state", "external_id", "marker", "no"]
 
 
@@ -77,6 +80,8 @@ class Step:
     call that record by the id ``NEW``, since nobody knows it before. Later steps of the plan call it so as well, and a
     cell of their ``data`` by ``new``. ``marker``: the effect carries a token that is
     searched for first. ``no``: nothing does.
+
+    ``watch`` names facts that are read before and after as well and decide nothing: what the way back has to know.
     """
 
     connection: int
@@ -90,6 +95,7 @@ class Step:
     safe_again: SafeAgain = "no"
     label: str = ""
     conditions: tuple[Condition, ...] = ()
+    watch: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,14 +115,13 @@ class Plan:
     names: dict[str, str] = field(default_factory=dict)
 
     def canonical(self) -> bytes:
-        """The one serialisation that is hashed: sorted keys, no spaces, UTF-8.
-
-        Conditions are written where there are any, so that plans frozen without them keep their hash.
-        """
+        """The one serialisation that is hashed: sorted keys, no spaces, UTF-8; without what is empty of ``LATER``, as
+        plans were written before it was known."""
         raw = asdict(self)
         for step in (*raw["steps"], *(raw["undo"] or ())):
-            if not step["conditions"]:
-                del step["conditions"]
+            for name in LATER:
+                if not step[name]:
+                    del step[name]
         return json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
     @property
@@ -145,12 +150,14 @@ class Plan:
 def step_from(raw: Mapping[str, Any]) -> Step:
     """A step from its JSON form."""
     conditions = tuple(Condition(**one) for one in raw.get("conditions", ()))
-    return Step(**{**raw, "ids": tuple(raw["ids"]), "conditions": conditions})
+    watch = tuple(raw.get("watch", ()))
+    return Step(**{**raw, "ids": tuple(raw["ids"]), "conditions": conditions, "watch": watch})
 
 
 def records_of(step: Step) -> Iterable[tuple[str, int]]:
-    """The records that a step writes or expects to change, but for one that it makes."""
-    found = {(step.model, one) for one in step.ids} | {split_fact(key, step.model)[:2] for key in step.expect}
+    """The records that a step writes, watches or expects to change, but for one that it makes."""
+    told = (*step.expect, *step.watch)
+    found = {(step.model, one) for one in step.ids} | {split_fact(key, step.model)[:2] for key in told}
     return {one for one in found if one[1] != NEW}
 
 
@@ -166,6 +173,33 @@ def made_as(step: Step, odoo_id: int) -> Step:
 
     ids = tuple(odoo_id if one == NEW else one for one in step.ids)
     return replace(step, ids=ids, guard=known(step.guard), expect=known(step.expect))
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a request has done: its plan, the records it made by model, and facts around the calls that were sent.
+
+    ``before`` and ``after`` are the facts of guard, expect and watch, each by its whole name, as they were just before
+    the first call that was sent and just after the last.
+    """
+
+    plan: Plan
+    made: Mapping[str, int] = field(default_factory=dict)
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+
+    def back(self, steps: Iterable[Step], **more: Any) -> Plan:
+        """A plan of these steps that takes it back, with what the request made by its number and its name."""
+        steps = tuple(made_as(step, self.made[step.model]) if step.model in self.made else step for step in steps)
+        names = dict(self.plan.names)
+        for model, one in self.made.items():
+            if f"{model},{NEW}" in names:
+                names[f"{model},{one}"] = names[f"{model},{NEW}"]
+        names |= more.pop("names", {})
+        effect = _("Undo: %s") % self.plan.effect
+        return Plan(
+            **{"steps": steps, "undo": None if self.made else self.plan.steps, "effect": effect, "names": names, **more}
+        )
 
 
 def new(model: str) -> str:
@@ -237,6 +271,10 @@ class Action(Generic[S]):
         """The record to act on, for a case about ``record``; None when the action does not fit it."""
         return record if isinstance(record, self.subject) else None  # type: ignore[return-value]
 
+    def hint(self, subject: S) -> str:
+        """What it does to this record, for people who choose among several actions."""
+        return str(self.explanation)
+
     def place(self, subject: S) -> Slice:
         """Where a requester and an approver need their rights, and whose request it is."""
         return place_of(subject)
@@ -256,6 +294,13 @@ class Action(Generic[S]):
     def plan(self, subject: S, answer: Mapping[str, Any], *, by: User) -> Plan:
         """The exact calls. Pure of effects: reads the mirror only. Raises CannotPlanError."""
         raise NotImplementedError
+
+    def way_back(self, done: Done) -> Plan:
+        """The plan that takes back what a request has done, asked for only where its plan has an ``undo``.
+
+        Those steps, unless the action knows better by what has become of it since. Raises CannotPlanError.
+        """
+        return done.back(done.plan.undo or ())
 
 
 class CannotPlanError(Exception):

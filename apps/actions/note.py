@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from apps.actions.definition import Plan, Step, actions
+from apps.actions.deliveries import made_otherwise
 from apps.actions.models import Request, RequestState
 from apps.actions.refresh import made
 from controltower.lib.keys import split_key
@@ -37,10 +38,14 @@ def note_step(request: Request) -> Step | None:
 
 def text_of(request: Request) -> str:
     """Who asked for what, who agreed, and where to look it up. Plain text: Odoo escapes it."""
-    partly = _("Only partly done: ") if request.state == RequestState.PARTIAL else ""
+    partly = _partly(request) if request.state == RequestState.PARTIAL else ""
     agreed = [approval.by.shown_name for approval in request.approvals.filter(approved=True).select_related("by")]
     people = _("Requested by %s") % request.requested_by.shown_name
     if agreed:
         people += _(", approved by %s") % ", ".join(agreed)
     reason = _(" Reason: %s.") % request.reason.rstrip(". ") if request.reason else ""
     return f"Control Tower: {partly}{request.effect} {people}.{reason} ({str(request.pk)[:8]})"
+
+
+def _partly(request: Request) -> str:
+    return _("Not as it was planned: ") if made_otherwise(request.deliveries.all()) else _("Only partly done: ")

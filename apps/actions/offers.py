@@ -54,7 +54,7 @@ def remedies_for(keys: Iterable[str], subject: Mirror, user: User, *, case: int 
             Offer(
                 key=key,
                 title=str(action.title),
-                hint=str(action.explanation),
+                hint=action.hint(record),
                 approval=str(Role(role).label) if role else "",
                 reversible=action.reversibility is Reversibility.REVERSIBLE,
                 url=f"{address}?case={case}" if case else address,

@@ -14,7 +14,7 @@ phrases.add(
         "request.escalated": _("told {to_name}, because nobody had decided for {waited}: {effect}"),
         "request.sent_again": _("sent again: {effect}"),
         "request.verified": _("verified in Odoo: {effect}"),
-        "request.partial": _("did part of it: {effect}"),
+        "request.partial": _("did only part of it, or not as planned: {effect}"),
         "request.conflict": _("stopped, because somebody else had changed it: {effect}"),
         "request.refused": _("was refused by Odoo: {effect}"),
         "request.unknown": _("could not find out what became of it: {effect}"),

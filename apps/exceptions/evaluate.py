@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from apps.exceptions.definition import Detector, Moot, Subject, detectors
-from apps.exceptions.inhibition import stale_reasons
+from apps.exceptions.definition import Detector, Finding, Moot, Subject, detectors
+from apps.exceptions.inhibition import Silences, silences
 from apps.exceptions.limits import rule_of, rulings_of
 from apps.exceptions.models import Case, Check
 from apps.exceptions.payload import digest
@@ -45,12 +46,13 @@ def evaluate(detector: type[Detector[Any]], subjects: Iterable[str], *, now: dat
 def _evaluate(detector: type[Detector[Any]], subjects: list[str], now: datetime | None) -> None:
     lock_in_transaction(f"evaluate {detector.key}")
     now = now or timezone.now()
-    judged = dict(_judge(detector, subjects, now))
+    silent = silences(detector, now)
+    judged = dict(_judge(detector, subjects, now, silent))
     cases = newest_cases(detector, subjects)
     for key in set(cases) - set(judged):
         gone = Moot(_subject_of(cases[key]), gettext("It no longer exists in the mirror."))
         judged[key] = Judged(gone, "")
-    settlement = Settlement(detector, now, stale_reasons(detector, now))
+    settlement = Settlement(detector, now, silent.stale, silent.blind)
     for key in subjects:
         if key in judged:
             settlement.take(cases.get(key), judged[key])
@@ -58,13 +60,18 @@ def _evaluate(detector: type[Detector[Any]], subjects: list[str], now: datetime 
     keep(detector, subjects, judged, settlement.again, now)
 
 
-def _judge(detector: type[Detector[Any]], subjects: list[str], now: datetime) -> Iterator[tuple[str, Judged]]:
+def _judge(
+    detector: type[Detector[Any]], subjects: list[str], now: datetime, silent: Silences
+) -> Iterator[tuple[str, Judged]]:
     member = detector()
     candidates = member.candidates(Scope.everything(), subjects)
     ruling, weights = rulings_of(rule_of(detector.key), SCORE)
     for facts in member.facts(candidates, now):
         limits = ruling.of(facts.subject)
         verdict = member.judge(facts, limits.values, now)
+        lacking = silent.lacking.get(verdict.subject.connection)
+        if lacking and isinstance(verdict, Finding):
+            verdict = replace(verdict, gaps=(*verdict.gaps, lacking))
         yield verdict.subject.key, Judged(verdict, digest(facts, limits.values), limits, weights.of(verdict.subject))
 
 

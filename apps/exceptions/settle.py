@@ -40,11 +40,13 @@ class Judged:
 
 @dataclass
 class Settlement:
-    """What one batch does to the cases of one detector; ``stale`` names why nothing may open or close."""
+    """What one batch does to the cases of one detector; per connection, ``stale`` names why nothing may open or close
+    for the moment, and ``blind`` why nothing can be judged: its cases stay as they are, and say so."""
 
     detector: type[Detector[Any]]
     now: datetime
     stale: Mapping[int, str] = field(default_factory=dict)
+    blind: Mapping[int, str] = field(default_factory=dict)
     opened: list[Case] = field(default_factory=list)
     changed: list[Case] = field(default_factory=list)
     looked_at: list[Case] = field(default_factory=list)
@@ -57,7 +59,10 @@ class Settlement:
     def take(self, case: Case | None, judged: Judged) -> None:
         """Apply one verdict to the newest case of its subject, if there is one."""
         verdict = judged.verdict
-        if isinstance(verdict, Finding):
+        blind = self.blind.get(verdict.subject.connection)
+        if blind is not None:
+            self._unclear(case, CannotJudge(verdict.subject, blind))
+        elif isinstance(verdict, Finding):
             self._found(case, verdict, judged)
         elif isinstance(verdict, CannotJudge):
             self._unclear(case, verdict)

@@ -189,7 +189,7 @@ _REQUESTS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "escalated": _undecided,
     "expired": _titled(gettext_noop("Nobody decided on “%(title)s” in time; nothing was sent")),
     "verified": _titled(gettext_noop("Odoo was read back: “%(title)s” stands there exactly as planned")),
-    "partial": _titled(gettext_noop("“%(title)s” was only partly done; the other steps were not sent")),
+    "partial": _titled(gettext_noop("“%(title)s” stands in Odoo only in part, or not as it was planned")),
     "conflict": _titled(gettext_noop("“%(title)s” was stopped: somebody had changed the record in Odoo")),
     "refused": _titled(gettext_noop("Odoo refused “%(title)s”")),
     "unknown": _titled(gettext_noop("What became of “%(title)s” is not known; somebody has to look into Odoo")),

@@ -28,13 +28,17 @@ def set_up(url: str, database: str) -> dict[str, Any]:
 
 
 def cases() -> dict[str, Any]:
-    """Every case as it is now: version, state, and the order line that it is about."""
+    """Every case as it is now: version, state, detector, and Odoo's number of the record that it is about (0: none)."""
     from apps.exceptions.models import Case
 
-    late = Case.objects.filter(detector="purchase.late_line")
     return {
-        str(one.pk): {"version": one.version, "state": one.state, "line": int(one.subject_key) & (1 << 40) - 1}
-        for one in late
+        str(one.pk): {
+            "version": one.version,
+            "state": one.state,
+            "detector": one.detector,
+            "record": int(one.subject_key) & (1 << 40) - 1 if one.subject_key.isdigit() else 0,
+        }
+        for one in Case.objects.all()
     }
 
 
