@@ -19,7 +19,8 @@ def note_step(request: Request) -> Step | None:
     if not action.leaves_note:
         return None
     first = Plan.load(request.plan).steps[0]
-    model, ids = action.subject.source.model, (split_key(request.subject_id)[1],)
+    model = action.subject.source.model
+    ids: tuple[int, ...] = (split_key(request.subject_id)[1],)
     if action.notes_what_it_made:
         model, ids = first.model, first.ids or tuple(one for name, one in made(request) if name == first.model)
     if not ids:
