@@ -23,6 +23,8 @@ from odoo_sync.mirror.base import Mirror
 
 NEW = 0
 """Stands in a plan for the id of the record that the plan will make."""
+LATER = ("conditions", "watch")
+"""Parts of a step that plans frozen earlier do not have."""
 SafeAgain = Literal["value", "state", "external_id", "marker", "no"]
 
 
@@ -92,8 +94,8 @@ class Step:
     expect: dict[str, Any] = field(default_factory=dict)
     safe_again: SafeAgain = "no"
     label: str = ""
-    watch: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    watch: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,13 +115,11 @@ class Plan:
     names: dict[str, str] = field(default_factory=dict)
 
     def canonical(self) -> bytes:
-        """The one serialisation that is hashed: sorted keys, no spaces, UTF-8.
-
-        ``watch`` and ``conditions`` are written where there are any, so that plans frozen without them keep their hash.
-        """
+        """The one serialisation that is hashed: sorted keys, no spaces, UTF-8; without what is empty of ``LATER``, as
+        plans were written before it was known."""
         raw = asdict(self)
         for step in (*raw["steps"], *(raw["undo"] or ())):
-            for name in ("watch", "conditions"):
+            for name in LATER:
                 if not step[name]:
                     del step[name]
         return json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
@@ -149,8 +149,9 @@ class Plan:
 
 def step_from(raw: Mapping[str, Any]) -> Step:
     """A step from its JSON form."""
-    watch, conditions = tuple(raw.get("watch", ())), tuple(Condition(**one) for one in raw.get("conditions", ()))
-    return Step(**{**raw, "ids": tuple(raw["ids"]), "watch": watch, "conditions": conditions})
+    conditions = tuple(Condition(**one) for one in raw.get("conditions", ()))
+    watch = tuple(raw.get("watch", ()))
+    return Step(**{**raw, "ids": tuple(raw["ids"]), "conditions": conditions, "watch": watch})
 
 
 def records_of(step: Step) -> Iterable[tuple[str, int]]:

@@ -19,7 +19,7 @@ def note_step(request: Request) -> Step | None:
     if not action.leaves_note:
         return None
     first = Plan.load(request.plan).steps[0]
-    model: str = action.subject.source.model
+    model = action.subject.source.model
     ids: tuple[int, ...] = (split_key(request.subject_id)[1],)
     if action.notes_what_it_made:
         model, ids = first.model, first.ids or tuple(one for name, one in made(request) if name == first.model)

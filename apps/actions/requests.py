@@ -205,6 +205,8 @@ def _already_there(request: Request) -> Exception:
     existing = same.first() or Request.objects.filter(undoes=request.undoes, undoes__isnull=False).first()
     if existing is None:
         return CannotPlanError(_("It could not be saved because the same was asked for at this moment. Try again."))
+    if existing.company_id != request.company_id:
+        return CannotPlanError(_("People of another company have asked for this already, and it has not ended."))
     text = _("%(who)s has already asked for this: %(what)s") % {
         "who": existing.requested_by.shown_name, "what": existing.effect,
     }  # fmt: skip

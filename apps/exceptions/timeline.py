@@ -154,6 +154,7 @@ _PHRASES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "woken": _woken,
     "resolved": _fixed(gettext_noop("Resolved: the condition no longer holds")),
     "moot": _fixed(gettext_noop("Resolved: there is nothing left to judge")),
+    "handed_over": _fixed(gettext_noop("Ended here: another company must act now")),
     "cannot_judge": _fixed(gettext_noop("It cannot be judged at the moment")),
     "acknowledged": _fixed(gettext_noop("acknowledged it")),
     "assigned": _assigned,

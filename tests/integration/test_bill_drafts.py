@@ -114,6 +114,14 @@ def test_of_several_taxes_of_one_rate_a_person_says_which(ledger: Ledger) -> Non
     assert [line["tax_ids"] for line in lines(ledger)] == [[services]]
 
 
+def test_a_tax_for_goods_is_answered_by_one_for_goods(ledger: Ledger) -> None:
+    call, books = ledger.books.odoo.call, ledger.books
+    call("account.tax", "write", [sellers_tax(ledger), buyers_tax(ledger)], {"tax_scope": "consu"})
+    tax(ledger, books.buyer, "20% S", 20.0, "purchase", tax_scope="service", sequence=0)
+    verified(delivered(asked(ledger, taxed(ledger, sellers_tax(ledger)), by=controller(ledger.buyer))))
+    assert [line["tax_ids"] for line in lines(ledger)] == [[buyers_tax(ledger)]]
+
+
 def test_a_sale_without_tax_may_be_a_reverse_charge_and_a_person_says_so(ledger: Ledger) -> None:
     none = tax(ledger, ledger.books.seller, "0% EU", 0.0, "sale")
     reverse, zero = reverse_charge(ledger, 20.0), tax(ledger, ledger.books.buyer, "0%", 0.0, "purchase")

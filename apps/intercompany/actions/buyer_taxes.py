@@ -15,6 +15,7 @@ from odoo_sync.mirror.company import Company
 
 REVERSE = "has_negative_factor"
 """Odoo's word for a tax that is booked both ways and adds nothing to the total, such as a reverse charge."""
+SCOPE = "tax_scope"
 TAX = "account.tax"
 
 
@@ -72,7 +73,11 @@ def choices_for(items: Iterable[JournalItem], buyer: int) -> tuple[TaxChoice, ..
 
 
 def _answers(tax: Tax | None, own: Iterable[Tax]) -> tuple[Tax, ...]:
-    return tuple(one for one in own if tax is not None and _says_the_same(tax, one))
+    """All that say the same; only those for the same sort of trade, goods or services, where both name one."""
+    found = tuple(one for one in own if tax is not None and _says_the_same(tax, one))
+    if tax is None or adds_nothing(tax) or not tax.extra.get(SCOPE):
+        return found
+    return tuple(one for one in found if one.extra.get(SCOPE) == tax.extra[SCOPE]) or found
 
 
 def _says_the_same(tax: Tax, own: Tax) -> bool:

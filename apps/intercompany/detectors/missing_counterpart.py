@@ -133,8 +133,15 @@ def _finding(facts: PairFacts, own: Document, due: date, today: date, now: datet
         documents=facts.documents,
         gaps=words.gaps(facts),
         counted=("grace_days",),
+        remedy=_remedy(facts, own),
         next_check_at=next_day_begins(now, facts.calendar),
     )
+
+
+def _remedy(facts: PairFacts, own: Document) -> str:
+    """A bill is drafted where there is none; a draft, a second document or a lacking invoice is a question."""
+    draft, ask = MissingCounterpart.remedies
+    return draft if own.is_sale and facts.other is None and facts.twin is None else ask
 
 
 def _summary(facts: PairFacts, own: Document) -> str:
