@@ -189,8 +189,9 @@ class Action(Generic[S]):
     Subclasses name the mirror they act on, the form that asks for values, the permission a requester needs, and make
     the plan. ``fields`` are the words for Odoo's field names in a preview. A request that nobody decides within
     ``decide_within`` expires. ``leaves_note`` says that the document gets an internal note naming the people, which
-    needs a record that carries messages in Odoo (mail.thread). ``may_settle`` says that its effect alone may end what
-    it was asked for; a message changes nothing that is judged.
+    needs a record that carries messages in Odoo (mail.thread). ``writes`` names the rights (read, write, create) that
+    the bot user needs on Odoo's models for the steps and their undoing, so that a connection can be looked at before.
+    ``may_settle`` says that its effect alone may end what it was asked for; a message changes nothing that is judged.
     """
 
     key: ClassVar[str]
@@ -201,6 +202,7 @@ class Action(Generic[S]):
     requires: ClassVar[Permission]
     reversibility: ClassVar[Reversibility] = Reversibility.FINAL
     fields: ClassVar[Mapping[str, Any]] = {}
+    writes: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     decide_within: ClassVar[timedelta] = timedelta(hours=72)
     leaves_note: ClassVar[bool] = True
     may_settle: ClassVar[bool] = True

@@ -66,6 +66,7 @@ class AskOtherCompany(Action[JournalEntry]):
     reversibility = Reversibility.FINAL
     leaves_note = False
     may_settle = False
+    writes = {"mail.activity": ("create",), "account.move": ("read",)}
     fields = {
         "summary": gettext_lazy("to do"),
         "note": gettext_lazy("question"),

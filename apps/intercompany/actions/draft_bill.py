@@ -65,6 +65,7 @@ class DraftBill(Action[JournalEntry]):
     reversibility = Reversibility.REVERSIBLE
     leaves_note = False
     may_settle = False
+    writes = {"account.move": ("create", "write"), "account.move.line": ("create", "write")}
     fields = {
         "state": gettext_lazy("state"),
         "partner_id": gettext_lazy("vendor"),
