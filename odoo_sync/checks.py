@@ -44,12 +44,14 @@ class Reached:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """The user behind the key. ``administers`` says that it may read what only administrators of Odoo may."""
+    """The user behind the key. ``administers`` says that it may read what only administrators of Odoo may;
+    ``others`` are companies that it sees in Odoo and was not given."""
 
     uid: int
     name: str
     companies: dict[str, str]
     administers: bool
+    others: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,10 @@ def check_sign_in(address: Address) -> SignedIn:
         client = Client(transport)
         user = client.read("res.users", [transport.uid], ["name", "company_ids"], seconds=SECONDS)[0]
         client.companies = tuple(sorted(user["company_ids"]))
-        rows = client.search_read("res.company", [("id", "in", list(client.companies))], ["name"], seconds=SECONDS)
-        companies = {str(row["id"]): row["name"] for row in rows}
-        return SignedIn(transport.uid, user["name"], companies, bool(read_uuid(client)))
+        seen = {row["id"]: row["name"] for row in client.search_read("res.company", [], ["name"], seconds=SECONDS)}
+        given = {str(key): name for key, name in seen.items() if key in client.companies}
+        others = {str(key): name for key, name in seen.items() if key not in client.companies}
+        return SignedIn(transport.uid, user["name"], given, bool(read_uuid(client)), others)
     finally:
         transport.close()
 

@@ -251,6 +251,8 @@ class Action(Generic[S]):
     first step has made. ``may_settle`` says that its effect alone may end what it was asked for; a message changes
     nothing that is judged. ``planned_anew`` says that the plan is made once more when somebody approves and before
     anything is sent, and that nothing goes on unless it is the same: for what another document may have answered since.
+    ``writes`` names the rights (read, write, create) that the bot user needs on Odoo's models for the steps and their
+    undoing, so that a connection can be looked at before.
     """
 
     key: ClassVar[str]
@@ -261,6 +263,7 @@ class Action(Generic[S]):
     requires: ClassVar[Permission]
     reversibility: ClassVar[Reversibility] = Reversibility.FINAL
     fields: ClassVar[Mapping[str, Any]] = {}
+    writes: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     decide_within: ClassVar[timedelta] = timedelta(hours=72)
     leaves_note: ClassVar[bool] = True
     notes_what_it_made: ClassVar[bool] = False

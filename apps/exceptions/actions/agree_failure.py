@@ -42,6 +42,7 @@ class AgreeFailure(InspectionAction):
     requires = Permission.REQUEST_QUALITY_ACTIONS
     reversibility = Reversibility.REVERSIBLE
     may_settle = False
+    writes = {"qc.inspection": ("write",)}
     fields = {
         "state": gettext_lazy("state"),
         "success": gettext_lazy("all answers good"),

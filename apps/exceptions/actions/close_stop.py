@@ -102,6 +102,7 @@ class CloseStop(Action[CentreTime]):
     requires = Permission.REQUEST_MAINTENANCE_ACTIONS
     reversibility = Reversibility.REVERSIBLE
     leaves_note = False
+    writes = {"mrp.workcenter.productivity": ("write",)}
     fields = {
         "loss_id": gettext_lazy("reason"),
         "date_end": gettext_lazy("end of the stop"),

@@ -147,6 +147,10 @@ MESSAGING: tuple[type[Mirror], ...] = (
 Not among them: products and partners, which every company of the group reads, and what Odoo lets only its
 administrators write to, such as work centres. Checks and alerts of Odoo Enterprise are not verified.
 """
+READ_TO_POST: frozenset[type[Mirror]] = frozenset({JournalEntry})
+"""Where Odoo lets anybody post who may read the document (_mail_post_access, Odoo 18); elsewhere one must write it."""
 for _mirror in MESSAGING:
+    _right = "read" if _mirror in READ_TO_POST else "write"
     _members = {"key": note_key(_mirror), "subject": _mirror, "__doc__": LeaveNote.__doc__, "__module__": __name__}
+    _members["writes"] = {_mirror.source.model: (_right,), "mail.message": ("create",)}
     actions.add(type(f"LeaveNoteOn{_mirror.__name__}", (LeaveNote,), _members))

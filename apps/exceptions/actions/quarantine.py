@@ -131,6 +131,11 @@ class Quarantine(InspectionAction):
     form = QuarantineForm
     requires = Permission.REQUEST_QUALITY_ACTIONS
     reversibility = Reversibility.COMPENSABLE
+    writes = {
+        "stock.picking": ("create", "write"),
+        "stock.move": ("create", "write"),
+        "stock.move.line": ("create", "write"),
+    }
     fields = {
         "state": gettext_lazy("state"),
         "origin": gettext_lazy("source document"),

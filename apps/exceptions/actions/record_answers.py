@@ -99,6 +99,7 @@ class RecordAnswers(InspectionAction):
     form = AnswersForm
     requires = Permission.REQUEST_QUALITY_ACTIONS
     reversibility = Reversibility.REVERSIBLE
+    writes = {"qc.inspection": ("write",), "qc.inspection.line": ("write",)}
     fields = {
         "state": gettext_lazy("state"),
         "success": gettext_lazy("all answers good"),

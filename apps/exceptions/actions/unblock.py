@@ -56,6 +56,7 @@ class Unblock(Action[CentreTime]):
     requires = Permission.REQUEST_MAINTENANCE_ACTIONS
     reversibility = Reversibility.REVERSIBLE
     leaves_note = False
+    writes = {"mrp.workcenter": ("read",), "mrp.workcenter.productivity": ("write",)}
     fields = {
         "working_state": gettext_lazy("state of the machine"),
         "date_end": gettext_lazy("end of the stop"),

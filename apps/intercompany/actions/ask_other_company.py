@@ -91,6 +91,7 @@ class AskOtherCompany(Action[JournalEntry]):
     leaves_note = False
     planned_anew = True
     may_settle = False
+    writes = {"mail.activity": ("create",), "account.move": ("read",)}
     fields = {
         "summary": gettext_lazy("to do"),
         "note": gettext_lazy("question"),

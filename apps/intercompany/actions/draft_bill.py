@@ -86,6 +86,7 @@ class DraftBill(Action[JournalEntry]):
     notes_what_it_made = True
     planned_anew = True
     may_settle = False
+    writes = {"account.move": ("create", "write"), "account.move.line": ("create", "write")}
     fields = {
         "state": gettext_lazy("state"),
         "partner_id": gettext_lazy("vendor"),
