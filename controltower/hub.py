@@ -171,11 +171,13 @@ class Hub:
         await self._ready.wait()
 
     async def leave(self, outlet: Outlet) -> None:
+        """Let a socket hear nothing more. With the last one goes what was heard: what is published while nobody
+        listens has been missed by nobody, and the next page that opens has it on it."""
         self.outlets.discard(outlet)
         if not self.outlets:
             for task in self._tasks:
                 task.cancel()
-            self._tasks = []
+            self._tasks, self.heard = [], {}
             self._ready.clear()
 
     async def _listen(self) -> None:

@@ -151,6 +151,7 @@ class Finding:
     ``documents`` are the keys of every row that was looked at: when one of them changes, the case is judged again.
     ``gaps`` say in words what could not be judged, such as money without a rate; they are shown, never taken as zero.
     ``counted`` names the limits that made it a finding; the case says how high they are and who set them.
+    ``remedy`` is the key of the guided action to recommend, where it is not the detector's first that fits.
     """
 
     subject: Subject
@@ -161,6 +162,7 @@ class Finding:
     documents: tuple[int, ...] = ()
     gaps: tuple[str, ...] = ()
     counted: tuple[str, ...] = ()
+    remedy: str = ""
     next_check_at: datetime | None = None
 
 

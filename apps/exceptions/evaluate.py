@@ -21,6 +21,7 @@ from apps.exceptions.timetable import keep
 from apps.exceptions.weights import RULE as SCORE
 from controltower.lib.keys import split_key
 from controltower.lib.locks import lock_in_transaction
+from controltower.lib.memory import remembering
 from controltower.lib.scope import Scope
 from odoo_sync.mirror.base import Mirror
 
@@ -28,6 +29,7 @@ BATCH = 200
 DUE_AT_ONCE = 1000
 
 
+@remembering()
 def evaluate(detector: type[Detector[Any]], subjects: Iterable[str], *, now: datetime | None = None) -> int:
     """Judge these subjects by what the mirror says at this moment, and let their cases follow; returns how many.
 
@@ -77,6 +79,7 @@ def _subject_of(case: Case) -> Subject:
     return Subject(case.subject_type, case.subject_key, case.connection_id, case.company_id, case.plant_id)
 
 
+@remembering()
 def evaluate_change(mirror: type[Mirror], ids: Iterable[int], *, now: datetime | None = None) -> int:
     """Judge what changed rows of one mirror may have changed; returns how many subjects that were."""
     wanted = set(ids)
@@ -97,6 +100,7 @@ def subjects_of(detector: type[Detector[Any]], mirror: type[Mirror], ids: set[in
     return {str(one) for one in found if one is not None} | set(shown.values_list("subject_key", flat=True))
 
 
+@remembering()
 def evaluate_due(*, now: datetime | None = None) -> int:
     """Judge every subject whose time has come; returns how many."""
     done = 0
@@ -113,6 +117,7 @@ def evaluate_due(*, now: datetime | None = None) -> int:
                 Check.objects.filter(detector=key).delete()
 
 
+@remembering()
 def sweep(
     *, connection: int | None = None, only: type[Detector[Any]] | None = None, now: datetime | None = None
 ) -> int:

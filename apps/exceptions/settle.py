@@ -2,7 +2,8 @@
 
 Hysteresis: a case closes at once when the data it was judged by has changed, and at the second look when only time
 has passed. A case that a person closed stays closed while the condition they knew lasts; once it has gone, its
-return within two weeks is a regression of the same case, later a new one.
+return within two weeks is a regression of the same case, later a new one. A case never changes its company: where
+another one must act, it ends and a new one opens there.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+
+from django.utils.translation import gettext
 
 from apps.audit.record import Note, record_all
 from apps.exceptions.definition import CannotJudge, Clear, Detector, Finding, Moot, Severity, Subject, Verdict
@@ -78,7 +81,9 @@ class Settlement:
 
     def _found(self, case: Case | None, finding: Finding, judged: Judged) -> None:
         values, facts = values_of(finding, self.detector, judged.limits, judged.weights), judged.facts
-        if case is not None and case.state in LIVE:
+        if case is not None and case.company_id != finding.subject.company:
+            self._hand_over(case, finding, values, facts)
+        elif case is not None and case.state in LIVE:
             self._update(case, values, facts)
         elif case is not None and case.state == CaseState.CLOSED and case.clear_since is None:
             self._still(case, values, facts, finding.subject)
@@ -87,6 +92,18 @@ class Settlement:
                 self._open(finding, values, facts)
             else:
                 self._return(case, values, facts, "case.regressed")
+
+    def _hand_over(self, case: Case, finding: Finding, values: dict[str, Any], facts: str) -> None:
+        """Another company must act now: it gets a case of its own, and what people wrote stays with those they wrote
+        for. That somebody closed it there is no answer here."""
+        if self._blocked(finding.subject):
+            return
+        if case.state in LIVE:
+            self._resolve(case, gettext("Another company must act now, and has a case of its own."), "case.handed_over")
+        elif case.clear_since is None:
+            case.clear_since = self.now
+            self.quiet.append(case)
+        self._open(finding, values, facts)
 
     def _still(self, case: Case, values: dict[str, Any], facts: str, subject: Subject) -> None:
         """A person closed it, and the condition they knew lasts: it comes back only if it gets worse than they knew."""
@@ -199,8 +216,7 @@ class Settlement:
             self.events.append((case, verb, details))
 
     def write(self) -> None:
-        """Everything at once: rows, timeline, audit, announcements."""
-        Case.objects.bulk_create(self.opened)
+        """Everything at once: rows, timeline, audit, announcements. What ends makes room for what opens."""
         for case in (*self.changed, *self.quiet):
             case.judged_at = self.now
         if self.changed:
@@ -213,6 +229,7 @@ class Settlement:
             Case.objects.bulk_update([case for case, _told_again in self.running], [*sorted(RUNS), "judged_at"])
         if self.looked_at:
             Case.objects.filter(pk__in=[case.pk for case in self.looked_at]).update(judged_at=self.now)
+        Case.objects.bulk_create(self.opened)
         CaseEvent.objects.bulk_create(
             CaseEvent(case=case, at=self.now, verb=verb, details=details) for case, verb, details in self.events
         )

@@ -51,7 +51,8 @@ class Books:
             if name in ("quantity", "price_unit", "tax_ids", "product_id")
         }
         values = {"partner_id": partner, "currency_id": self.euro, "invoice_line_ids": [[0, 0, line]], **values}
-        values.setdefault("invoice_date", str(self.odoo.world.store.clock().date()))
+        if "invoice_date" not in values:
+            values["invoice_date"] = str(self.odoo.world.store.clock().date())
         values.setdefault("date", values["invoice_date"])
         move: int = self.call(company, "account.move", "create", {"move_type": kind, **values})
         if post:

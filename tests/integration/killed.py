@@ -43,12 +43,27 @@ def deliver(request: str, lines: int) -> None:
     sys.settrace(None)
 
 
+def warm_up() -> None:
+    """Load before the fork whatever a delivery would load: neither its time nor its lines are those of the work."""
+    import kombu.transport.redis  # noqa: F401
+    from channels.layers import get_channel_layer
+    from django.urls import get_resolver
+
+    import controltower.broker  # noqa: F401
+    from apps.actions import outbox, tasks  # noqa: F401
+    from controltower.celery import app
+
+    app.loader.import_default_modules()
+    app.finalize()
+    assert get_resolver().reverse_dict
+    assert get_channel_layer() and app.amqp and app.events
+
+
 def main() -> None:
     import django
 
     django.setup()
-    from apps.actions import outbox  # noqa: F401  imported before the fork, so that only its work is counted
-
+    warm_up()
     print("ready", flush=True)  # noqa: T201
     for order in sys.stdin:
         request, lines = order.split()

@@ -152,6 +152,25 @@ def test_too_much_missed_asks_for_a_reload(tower, group, lyon_page):
     assert case.id not in lyon_page.versions
 
 
+def test_the_first_page_after_a_quiet_night_has_missed_nothing(tower, group, lyon_page):
+    """What changed while nobody listened is on the page that is opened now: it is not to be read anew."""
+    case = case_in(group, group[1], "1")
+    change(case.id)
+    lyon_page.read(QUIET)
+    assert lyon_page.numbers
+    lyon_page.close()
+    time.sleep(QUIET)
+    Channel.objects.update(last_number=stream.MOST_MISSED + 10)
+    fresh = Page(tower, session_cookie(person("early", group[1])))
+    fresh.open()
+    assert fresh.read(3 + QUIET) == []
+    change(case.id)
+    fresh.read(QUIET)
+    assert fresh.versions == {case.id: 3}
+    assert fresh.reloads == 0
+    fresh.close()
+
+
 def test_a_case_that_ends_leaves_with_an_empty_card(group, lyon_page):
     case = case_in(group, group[1], "1")
     with transaction.atomic():

@@ -35,27 +35,30 @@ class Mortal:
     """Delivers in processes of its own, which can be killed."""
 
     def __init__(self) -> None:
+        self.busy = False
+        self.process = self._begin()
+
+    def _begin(self) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "tests.integration.killed"]
         env = environment(DJANGO_SETTINGS_MODULE="controltower.settings")
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        assert self._told() == "ready"
+        return subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def _told(self) -> str:
+    def told(self) -> str:
         assert self.process.stdout is not None
         return self.process.stdout.readline().strip()
 
     def start(self, request: Request, lines: int = 0) -> int:
         """Begin to deliver in a new process; its id."""
         assert self.process.stdin is not None
+        self.busy = True
         self.process.stdin.write(f"{request.pk} {lines}\n")
         self.process.stdin.flush()
-        return int(self._told())
+        return int(self.told())
 
     def ended(self) -> int:
         """Wait for the process; the negative number of the signal that killed it, or 0."""
-        return int(self._told())
+        code, self.busy = int(self.told()), False
+        return code
 
     def stop(self) -> None:
         assert self.process.stdin is not None and self.process.stdout is not None
@@ -70,11 +73,18 @@ def ordered() -> Iterator[Ordered]:
         yield mirrored(odoo, price=5)
 
 
-@pytest.fixture
-def mortal(ordered: Ordered) -> Iterator[Mortal]:
+@pytest.fixture(scope="module")
+def shared_mortal(django_db_setup: None) -> Iterator[Mortal]:
     one = Mortal()
+    assert one.told() == "ready"
     yield one
     one.stop()
+
+
+@pytest.fixture
+def mortal(shared_mortal: Mortal, ordered: Ordered) -> Mortal:
+    assert not shared_mortal.busy, "an earlier test failed before its worker had ended"
+    return shared_mortal
 
 
 def new_date(ordered: Ordered, days: float = 12) -> Request:

@@ -33,8 +33,10 @@ def _everything_runs(life: Life) -> None:
     wait(lambda: life.at.get("/health/ready")[0] == 200, seconds=120, what="a tower that is well")
 
 
-@pytest.fixture(scope="session")
-def witness(life: Life) -> Iterator[Witness]:
+@pytest.fixture
+def witness(life: Life, _everything_runs: None) -> Iterator[Witness]:
+    """A page of this test's own: greeted first and rendered then, so that nothing falls between."""
     with Witness(life.at.web_url, life.cookies["buyer"]) as one:
-        wait(lambda: one.connections, seconds=30, what="the socket")
+        wait(lambda: one.connections, seconds=120, what="the socket")
+        one.begin(life.at.inside("cases"))
         yield one

@@ -28,13 +28,17 @@ def set_up(url: str, database: str) -> dict[str, Any]:
 
 
 def cases() -> dict[str, Any]:
-    """Every case as it is now: version, state, and the order line that it is about."""
+    """Every case as it is now: version, state, detector, and Odoo's number of the record that it is about (0: none)."""
     from apps.exceptions.models import Case
 
-    late = Case.objects.filter(detector="purchase.late_line")
     return {
-        str(one.pk): {"version": one.version, "state": one.state, "line": int(one.subject_key) & (1 << 40) - 1}
-        for one in late
+        str(one.pk): {
+            "version": one.version,
+            "state": one.state,
+            "detector": one.detector,
+            "record": int(one.subject_key) & (1 << 40) - 1 if one.subject_key.isdigit() else 0,
+        }
+        for one in Case.objects.all()
     }
 
 
@@ -65,15 +69,20 @@ def requests_now(keys: list[str]) -> dict[str, str]:
     return {str(one.pk): one.state for one in Request.objects.filter(pk__in=[UUID(key) for key in keys])}
 
 
-def assign(case: int) -> int:
-    """Give a case to the colleague, who is to be told by mail."""
+def assign(case: int) -> bool:
+    """Give a case to the colleague, who is to be told by mail; false when it has changed since it was looked at."""
     from apps.accounts.models import User
     from apps.exceptions import cases as verbs
+    from apps.exceptions.errors import StaleCaseError
     from apps.exceptions.models import Case
 
     buyer, colleague = (User.objects.get(username=name) for name in ("buyer", "colleague"))
     one = Case.objects.get(pk=case)
-    return verbs.assign(one, to=colleague, by=buyer, version=one.version).version
+    try:
+        verbs.assign(one, to=colleague, by=buyer, version=one.version)
+    except StaleCaseError:
+        return False
+    return True
 
 
 def trail() -> dict[str, Any]:

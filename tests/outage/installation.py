@@ -125,7 +125,7 @@ class Installation:
         """One page: its status and text; status 0 where nobody answers."""
         request = Request(self.web_url + path, headers={"Cookie": f"sessionid={cookie}"} if cookie else {})
         try:
-            with urlopen(request, timeout=20) as response:
+            with urlopen(request, timeout=60) as response:
                 return response.status, response.read().decode()
         except HTTPError as error:
             return error.code, error.read().decode()
@@ -144,7 +144,7 @@ class Installation:
         if part == "web":
             return [*python, "daphne", "-b", "127.0.0.1", "-p", str(self.web_port), "controltower.asgi:application"]
         return [
-            *python, "celery", "-A", "controltower", "worker", "-B", "--pool=threads", "-c", "4",
+            *python, "celery", "-A", "tests.outage.brisk", "worker", "-B", "--pool=threads", "-c", "4",
             "-s", str(self.folder / "beat"), "--loglevel=INFO", "--without-gossip", "--without-mingle",
         ]  # fmt: skip
 
@@ -163,11 +163,13 @@ class Installation:
         }
 
 
-def wait(condition: Callable[[], object], *, seconds: float, what: str) -> float:
-    """Until it holds; returns after how many seconds. Raises AssertionError when it takes too long."""
+def wait(
+    condition: Callable[[], object], *, seconds: float, what: str, seen: Callable[[], object] | None = None
+) -> float:
+    """Until it holds; returns after how many seconds. Raises AssertionError, with what is seen, if it takes longer."""
     began = time.monotonic()
     while not condition():
         if time.monotonic() - began > seconds:
-            raise AssertionError(f"{what}: not within {seconds:.0f} s")
+            raise AssertionError(f"{what}: not within {seconds:.0f} s{f', but {seen()}' if seen else ''}")
         time.sleep(0.25)
     return time.monotonic() - began

@@ -130,6 +130,8 @@ class DifferingPair(Detector[PairFacts]):
             return Moot(facts.subject, _("It no longer exists, or is no longer between two companies of the group."))
         if facts.state != POSTED:
             return Moot(facts.subject, _("The bill is no longer posted."))
+        if facts.past:
+            return Moot(facts.subject, _("It was booked longer ago than the tower looks back."))
         match = facts.match
         if match is None or not match.sale.posted:
             return Clear(facts.subject, _("No booked invoice belongs to it any more."))
