@@ -248,11 +248,11 @@ class Action(Generic[S]):
     the plan. ``fields`` are the words for Odoo's field names in a preview. A request that nobody decides within
     ``decide_within`` expires. ``leaves_note`` says that the document gets an internal note naming the people, which
     needs a record that carries messages in Odoo (mail.thread); with ``notes_what_it_made`` it is the document that the
-    first step has made. ``writes`` names the rights (read, write, create) that the bot user needs on Odoo's models for
-    the steps and their undoing, so that a connection can be looked at before. ``may_settle`` says that its effect alone
-    may end what it was asked for; a message changes nothing that is judged. ``planned_anew`` says that the plan is made
-    once more when somebody approves and before anything is sent, and that nothing goes on unless it is the same: for
-    what another document may have answered since.
+    first step has made. ``may_settle`` says that its effect alone may end what it was asked for; a message changes
+    nothing that is judged. ``planned_anew`` says that the plan is made once more when somebody approves and before
+    anything is sent, and that nothing goes on unless it is the same: for what another document may have answered since.
+    ``writes`` names the rights (read, write, create) that the bot user needs on Odoo's models for the steps and their
+    undoing, so that a connection can be looked at before.
     """
 
     key: ClassVar[str]
