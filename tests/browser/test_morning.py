@@ -73,7 +73,7 @@ def maintenance_lead_asks_for_a_repair(morning: Morning, desk: Desk) -> None:
     case = morning.case(DOWN)
     page = open_case(desk, case)
     grows = case.running is not None and Decimal(case.running["per_hour"]) > 0
-    expect(page.locator(".risk header [data-running]")).to_have_count(1 if grows else 0)
+    expect(page.locator(".risk header b [data-running]")).to_have_count(1 if grows else 0)
     dialog = ask(desk, page, "Request a repair")
     expect(dialog).to_contain_text("on its way")
 

@@ -22,6 +22,7 @@ from apps.audit.phrases import phrases
 from apps.console import trail
 from apps.console.settings.limit_forms import LimitsForm, PlaceForm, place_text, told_values
 from apps.console.settings.sections import settable
+from apps.exceptions.approval_preview import approvals_if
 from apps.exceptions.definition import Domain, detectors
 from apps.exceptions.errors import LimitChangedError, LimitError
 from apps.exceptions.limit_preview import preview
@@ -99,7 +100,8 @@ class Page:
             return self.shown(request, form, status=422)
         try:
             if act == "preview":
-                foreseen = preview(self.rule, self.place, form.values, by=by)
+                look = approvals_if if self.rule.kind == Kind.ACTION else preview
+                foreseen = look(self.rule, self.place, form.values, by=by)
                 return self.shown(request, form, foreseen=foreseen, looked=True)
             seen, reason = request.POST.get("seen", ""), form.cleaned_data["reason"]
             values = {} if act == "drop" else form.values

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from apps.actions.definition import actions
-from odoo_sync.transport import Address
 from odoo_sync.write_checks import Refusal, check_writes
 
 
@@ -21,8 +21,11 @@ class Barred:
     reasons: Sequence[str]
 
 
-def barred_actions(address: Address) -> list[Barred]:
-    """Ask Odoo for every right that a registered action needs. Raises OdooError."""
+def barred_actions(address: Any) -> list[Barred]:
+    """Ask Odoo, at an address as ``typed_address`` makes it, for every right that a registered action needs.
+
+    Raises OdooError.
+    """
     wanted = {(model, right) for one in actions for model, rights in one.writes.items() for right in rights}
     return barred_by(check_writes(address, wanted))
 
