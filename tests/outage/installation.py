@@ -89,9 +89,7 @@ class Installation:
         elif part in self.children:
             child = self.children.pop(part)
             child.stop(GRACE)
-            assert part != "odoo" or child.exit_code == 0, (
-                f"the stand-in lost its data: {child.exit_code}"
-            )
+            assert part != "odoo" or child.exit_code == 0, f"the stand-in lost its data: {child.exit_code}"
 
     def kill(self, part: str) -> None:
         """End it as a crash would. The stand-in lives in memory: it is always let to keep its data."""
