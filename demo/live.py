@@ -7,12 +7,12 @@ import logging
 import os
 import signal
 import sys
-import threading
 
 from demo.world.live import Live
 from demo.world.rpc import JsonRpc
 
 ADMINISTRATOR = "admin"
+ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
 def main() -> int:
@@ -24,12 +24,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     wanted = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout)
-    done = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: done.set())
+    # Before the thread that lives: a signal that it took would not wake this one.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
     secret = os.environ.get("DEMO_ADMIN_KEY", ADMINISTRATOR)
     live = Live(JsonRpc(wanted.url, wanted.db, wanted.login, secret), seed=wanted.seed).start()
-    done.wait()
+    signal.sigwait(ENDS)
     live.stop()
     return 0
 

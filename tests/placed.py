@@ -46,6 +46,7 @@ def _row(world: World, mirror: type[Mirror], branches: dict[str, Any], company: 
         link = mirror._meta.get_field(name)
         assert isinstance(link, ForeignKey)
         target = link.related_model
+        assert isinstance(target, type) and issubclass(target, Mirror)
         values[link.attname] = _row(world, target, branch, company).pk if isinstance(branch, dict) else branch
     names = {one.name for one in mirror._meta.concrete_fields}
     known = {"name": "A record", "number": "A record", "company_id": company}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 SAME_DAYS = 5
@@ -101,6 +101,7 @@ Normal = tuple[str | int, ...]
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
 
 
+@lru_cache(maxsize=1 << 16)
 def normal(reference: str) -> Normal:
     """A reference without case, separators and leading zeros: ``inv-2026/0007`` and ``INV/2026/7`` are the same."""
     return tuple(int(part) if part.isdecimal() else part for part in _TOKEN.findall(reference.casefold()))

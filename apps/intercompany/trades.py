@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -23,7 +24,7 @@ from odoo_sync.mirror.accounting import JournalEntry, JournalItem
 from odoo_sync.mirror.base import MirrorQuerySet
 
 DETECTORS = ("intercompany.missing_counterpart", "intercompany.differing_pair")
-KEPT = "intercompany trades"
+KEPT, PAST = "intercompany trades", "intercompany past"
 PLACE = ("kind", "company_id", "commercial_partner_id")
 REST = (
     "pk", "state", "number", "reference", "payment_reference", "origin", "auto_invoice_id", "currency_id",
@@ -69,13 +70,14 @@ def read_trades(group: Group, lanes: Collection[Lane]) -> dict[Lane, Trade]:
         kept = remembered.setdefault(KEPT, {})
     if not lanes:
         return {}
-    rows = _rows(group, lanes)
+    past = _past_once(group)
+    rows = _rows(group, lanes, past)
     if kept is None:
         return _read(group, lanes, rows)
     stamps = _stamps(group, lanes, rows)
     wanted = [lane for lane in lanes if lane not in kept or kept[lane][:2] != (group, stamps[lane])]
     if wanted:
-        fresh = _read(group, wanted, _rows(group, wanted))
+        fresh = _read(group, wanted, _rows(group, wanted, past))
         kept.update({lane: _Kept(group, stamps[lane], trade) for lane, trade in fresh.items()})
     return {lane: kept[lane].trade for lane in lanes}
 
@@ -84,10 +86,21 @@ def read_trade(group: Group, lane: Lane) -> Trade:
     return read_trades(group, [lane])[lane]
 
 
-def _rows(group: Group, lanes: Iterable[Lane]) -> MirrorQuerySet:
+def _past_once(group: Group) -> list[int]:
+    """What is known and past, looked up once a run: a run makes no case of what is past."""
+    remembered = memory()
+    if remembered is None:
+        return known_past(group)
+    kept: dict[date | None, list[int]] = remembered.setdefault(PAST, {})
+    if group.newest not in kept:
+        kept[group.newest] = known_past(group)
+    return kept[group.newest]
+
+
+def _rows(group: Group, lanes: Iterable[Lane], past: list[int]) -> MirrorQuerySet:
     recent = group.since(READ_BACK)
-    if recent:
-        recent |= Q(pk__in=known_past(group))
+    if recent and past:
+        recent |= Q(pk__in=past)
     found: MirrorQuerySet = JournalEntry.objects.filter(group.between(lanes), recent, state__in=STANDING).order_by()
     return found
 

@@ -7,12 +7,13 @@ import json
 import os
 import signal
 import sys
-import threading
 from importlib import import_module
 from pathlib import Path
 
 from demo.odoo.server import StandIn
 from demo.odoo.state import StateError
+
+ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -56,16 +57,15 @@ def main(arguments: list[str] | None = None) -> int:
         for pair in options.key:
             login, _, secret = pair.partition(":")
             stand_in.world.add_key(login, secret or os.environ["TOWER_ODOO_KEY"])
+        # Before the threads that answer: a signal that one of them took would not wake this one.
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
         stand_in.start()
     except (StateError, OSError, LookupError) as error:
         sys.stderr.write(f"the stand-in cannot start: {error}\n")
         return 1
-    done = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: done.set())
     sys.stdout.write(json.dumps({"url": stand_in.url, "database": stand_in.database, "fresh": fresh}) + "\n")
     sys.stdout.flush()
-    done.wait()
+    signal.sigwait(ENDS)
     stand_in.stop()
     return 0
 

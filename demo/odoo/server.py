@@ -115,7 +115,7 @@ class StandIn:
         return self
 
     def stop(self) -> None:
-        """Stop listening and, with a state file, keep the data for the next start."""
+        """Stop listening and, with a state file, keep the data for the next start: all of it that was ever answered."""
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()
@@ -126,6 +126,7 @@ class StandIn:
         if self.state is not None:
             from demo.odoo.state import save
 
+            self.world.store.end()
             save(self.world, self.state)
 
     def __enter__(self) -> Self:

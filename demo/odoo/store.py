@@ -135,6 +135,7 @@ class Store:
         self.tables: dict[str, Table] = {}
         self.counters: dict[int, int] = {}
         self.position = 0
+        self.ended = False
         self.open: set[Transaction] = set()
         self.locks: dict[tuple[str, int], Transaction] = {}
         self.changed = threading.Condition()
@@ -162,8 +163,10 @@ class Store:
         return min((one.stamp for one in self.open if not one.readonly), default=stamp_of(self.clock()))
 
     def publish(self, transaction: Transaction) -> None:
-        """Make the changes of a transaction visible at the next commit position."""
+        """Make a transaction's changes visible at the next commit position. Raises ConcurrencyError after the end."""
         with self.changed:
+            if self.ended:
+                raise ConcurrencyError("terminating connection due to administrator command\n")
             position = self.position + 1
             for model, rows in transaction.changes.items():
                 table = self.tables[model]
@@ -173,6 +176,11 @@ class Store:
                     table.push(row_id, Version(values, position, transaction.stamp))
                     self._old.append((position, model, row_id))
             self.position = position
+
+    def end(self) -> None:
+        """Take no more commits: what is written down now is everything."""
+        with self.changed:
+            self.ended = True
 
     def close(self, transaction: Transaction) -> None:
         """Give back the locks of a transaction and forget what only it could see."""

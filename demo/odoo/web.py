@@ -80,6 +80,8 @@ class Handler(BaseHTTPRequestHandler):
         faults = self.stand_in.faults.strike(asked.facts(self.stand_in.protocol.sessions))
         try:
             answer = self._before(faults) or self.stand_in.protocol.answer(asked)
+            if self.stand_in.world.store.ended:
+                raise DroppedError
             self._after(faults, answer)
         except DroppedError:
             self._cut()

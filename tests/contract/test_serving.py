@@ -18,6 +18,7 @@ from typing import Any
 import odoorpc
 import pytest
 
+from demo.odoo.errors import ConcurrencyError
 from demo.odoo.server import StandIn
 from demo.odoo.state import StateError
 
@@ -188,6 +189,17 @@ def test_a_state_file_keeps_everything(tmp_path: Path) -> None:
         again = second.call("purchase.order", "create", {"partner_id": vendor})
         assert again > order
         assert second.call("purchase.order", "read", [again], ["name"])[0]["name"] == "P00002"
+
+
+def test_nothing_is_committed_any_more_once_the_state_is_kept(tmp_path: Path) -> None:
+    """What would be lost is refused: whoever was answered finds it after the next start."""
+    path = tmp_path / "state.json"
+    first = StandIn(state=path).start()
+    with pytest.raises(ConcurrencyError), first.transaction() as held:
+        late = held.call("res.partner", "create", {"name": "Too late"})
+        first.stop()
+    with StandIn(state=path) as second:
+        assert second.call("res.partner", "search", [["id", "=", late]]) == []
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 99}'])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +21,7 @@ from apps.exceptions.actions.record_answers import field_of, lines_of
 from apps.exceptions.detectors.stock_on_hold import StockOnHold
 from apps.exceptions.models import Case
 from controltower.lib.keys import row_key
+from demo.odoo.server import StandIn
 from odoo_sync.connections import attach, open_client
 from odoo_sync.initial import load_all
 from odoo_sync.mirror.base import mirrors
@@ -27,6 +30,7 @@ from odoo_sync.mirror.quality import Inspection
 from odoo_sync.models import Connection
 from odoo_sync.sync import poll_all
 from tests.inspected import Floor
+from tests.integration.kept import laid_out
 from tests.integration.orders import Real, an_odoo, make_rate
 from tests.integration.outbox import delivered
 from tests.integration.outbox import quick as quick
@@ -98,8 +102,18 @@ def odoo() -> Iterator[Any]:
 
 
 @pytest.fixture
-def held(odoo: Any) -> Held:
-    return mirrored(odoo)
+def held() -> Iterator[Held]:
+    if "ODOO_URL" in os.environ:
+        yield mirrored(Real())
+        return
+    with laid_out("held", mirrored, on_another_shelf) as found:
+        yield found
+
+
+def on_another_shelf(held: Held, odoo: StandIn, connection: Connection) -> Held:
+    floor = copy(held.floor)
+    floor.odoo = odoo
+    return replace(held, odoo=odoo, floor=floor, connection=connection)
 
 
 def mirrored(odoo: Any, *, approved: bool = True, **values: Any) -> Held:

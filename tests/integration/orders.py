@@ -17,6 +17,7 @@ from odoo_sync.initial import load_all
 from odoo_sync.mirror.company import Company
 from odoo_sync.mirror.purchase import PurchaseOrder, PurchaseOrderLine
 from odoo_sync.models import Connection
+from tests.integration.kept import laid_out, on_another
 
 TIME = "%Y-%m-%d %H:%M:%S"
 
@@ -147,3 +148,14 @@ def mirrored(odoo: Any, **options: Any) -> Ordered:
     connection = attach(name="Odoo", url=odoo.url, database=odoo.database, login=login, secret=secret)
     load_all(connection)
     return Ordered(odoo, connection, order, lines, receipt)
+
+
+@contextmanager
+def an_order(**options: Any) -> Iterator[Ordered]:
+    """The same in an Odoo that this test has for itself."""
+    if "ODOO_URL" in os.environ:
+        yield mirrored(Real(), **options)
+        return
+    key = ("order", *sorted(options.items()))
+    with laid_out(key, lambda odoo: mirrored(odoo, **options), on_another) as ordered:
+        yield ordered

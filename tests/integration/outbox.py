@@ -14,7 +14,7 @@ from apps.actions.models import Delivery, Request, RequestState
 from apps.exceptions.actions.agree_new_date import AgreeNewDate
 from apps.exceptions.actions.message_vendor import MessageVendor
 from odoo_sync.writer import Writer
-from tests.integration.orders import Ordered, an_odoo, at, mirrored
+from tests.integration.orders import Ordered, an_order, at
 from tests.people import buyer
 
 LINES, RECEIPTS = {"model": "purchase.order.line", "method": "write"}, {"model": "stock.picking", "method": "write"}
@@ -37,8 +37,8 @@ def impatient(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def ordered() -> Iterator[Ordered]:
-    with an_odoo() as odoo:
-        yield mirrored(odoo, price=5)
+    with an_order(price=5) as ordered:
+        yield ordered
 
 
 @pytest.fixture

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from apps.accounts.models import User
@@ -19,7 +24,8 @@ from odoo_sync.mirror.maintenance import Equipment
 from odoo_sync.mirror.production import WorkCentre
 from odoo_sync.models import Connection
 from odoo_sync.sync import poll_all
-from tests.integration.orders import Odoo, Real
+from tests.integration.kept import laid_out, on_another
+from tests.integration.orders import Odoo, Real, text
 
 
 @dataclass
@@ -111,3 +117,15 @@ def stopped(odoo: Any, *, since: str = "", **values: Any) -> Stopped:
     connection = attach(name="Odoo", url=odoo.url, database=odoo.database, login=login, secret=secret)
     load_all(connection)
     return Stopped(odoo, connection, centre, stop, equipment, team)
+
+
+@contextmanager
+def a_stop(**ago: float) -> Iterator[Stopped]:
+    """The same in an Odoo that this test has for itself; the machine stands still since so long ago."""
+    if "ODOO_URL" in os.environ:
+        yield stopped(Real(), since=text(datetime.now(UTC) - timedelta(**ago)))
+        return
+    key = ("stop", *ago.items())
+    build = partial(stopped, since=text(datetime.now(UTC) - timedelta(**ago)))
+    with laid_out(key, build, on_another) as down:
+        yield down

@@ -10,7 +10,7 @@ import pytest
 from apps.actions import outbox, requests
 from apps.actions.models import Request, RequestState
 from apps.exceptions.actions.agree_new_date import AgreeNewDate
-from tests.integration.orders import Ordered, an_odoo, at, mirrored, text
+from tests.integration.orders import Ordered, an_order, at, text
 from tests.people import buyer, plant_manager
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -18,8 +18,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def ordered() -> Iterator[Ordered]:
-    with an_odoo() as odoo:
-        yield mirrored(odoo)
+    with an_order() as ordered:
+        yield ordered
 
 
 def answer(days: float) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from odoo_sync.absence import look_for
 from odoo_sync.connections import open_client
 from odoo_sync.mirror.purchase import PurchaseOrder, PurchaseOrderLine
 from odoo_sync.models import Connection, Cursor, Suspect
-from tests.integration.orders import Ordered, an_odoo, at, mirrored
+from tests.integration.orders import Ordered, an_order, at
 from tests.people import buyer, plant_manager
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,8 +31,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def ordered() -> Iterator[Ordered]:
     """An order of one small line that should have come days ago."""
-    with an_odoo() as odoo:
-        yield mirrored(odoo, price=5, days=-7, lines=1)
+    with an_order(price=5, days=-7, lines=1) as ordered:
+        yield ordered
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from tests.integration import goods
 from tests.integration.goods import Held
 from tests.integration.goods import held as held
 from tests.integration.goods import odoo as odoo
-from tests.integration.orders import Ordered, an_odoo, mirrored
+from tests.integration.orders import Ordered, an_order
 from tests.integration.stops import Stopped, stopped
 from tests.people import buyer, controller, person
 
@@ -36,8 +36,8 @@ TEXT = "The vendor's furnace is down.\n\nAsk <Ms Weber>."
 @pytest.fixture
 def ordered(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ordered]:
     monkeypatch.setattr(outbox, "READ_BACKS", (0.0, 0.1))
-    with an_odoo() as odoo:
-        yield mirrored(odoo, days=-3)
+    with an_order(days=-3) as ordered:
+        yield ordered
 
 
 def test_the_note_stands_on_the_order_and_leads_back_to_its_case(ordered: Ordered) -> None:

@@ -22,7 +22,7 @@ from odoo_sync.connections import open_client
 from odoo_sync.mirror.purchase import PurchaseOrder, PurchaseOrderLine
 from odoo_sync.mirror.stock import Move, Transfer
 from odoo_sync.sync import poll_all
-from tests.integration.orders import Ordered, at, mirrored, standing_in, text
+from tests.integration.orders import Ordered, an_order, at, text
 from tests.people import buyer
 from tests.servers import ROOT, environment
 
@@ -69,8 +69,8 @@ class Mortal:
 
 @pytest.fixture
 def ordered() -> Iterator[Ordered]:
-    with standing_in() as odoo:
-        yield mirrored(odoo, price=5)
+    with an_order(price=5) as ordered:
+        yield ordered
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from apps.actions.progress import Progress
 from apps.notifications.models import Notification
 from odoo_sync.mirror.maintenance import MaintenanceRequest
 from odoo_sync.writer import Writer
-from tests.integration.orders import Ordered, mirrored, standing_in
+from tests.integration.orders import Ordered, an_order
 from tests.integration.outbox import delivered, later, new_date, step
 from tests.integration.outbox import quick as quick
 from tests.people import plant_manager
@@ -25,8 +25,8 @@ LOAD = {"model": "maintenance.request", "method": "load"}
 
 @pytest.fixture
 def ordered() -> Iterator[Ordered]:
-    with standing_in() as odoo:
-        yield mirrored(odoo, price=5)
+    with an_order(price=5) as ordered:
+        yield ordered
 
 
 def repair(ordered: Ordered, name: str = "Burner failure", **more: Any) -> Step:

@@ -29,14 +29,15 @@ class TradingWorld(World):
     """Everyone, in two companies that invoice each other."""
 
     group_of = Traders
+    group: Traders
 
 
 @pytest.fixture
-def world() -> World:
+def world() -> TradingWorld:
     return TradingWorld()
 
 
-def subjects(world: World, action: Action) -> Iterator[tuple[str, Mirror, Place, list[Place]]]:
+def subjects(world: TradingWorld, action: Action) -> Iterator[tuple[str, Mirror, Place, list[Place]]]:
     """Records in every place: what they are, where the action belongs, and from where else the record is seen."""
     if action.key in BETWEEN_COMPANIES:
         sold = world.group.invoice()
@@ -80,7 +81,7 @@ def answer_to(person: Person, action: Action, row: Mirror) -> str:
 
 @pytest.mark.parametrize("key", sorted(one.key for one in actions))
 def test_an_action_is_for_those_alone_who_may_take_it_there(
-    world: World, key: str, monkeypatch: pytest.MonkeyPatch
+    world: TradingWorld, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     action = actions[key]()
     monkeypatch.setattr(actions[key], "plan", lambda *_args, **_options: OFFERED)

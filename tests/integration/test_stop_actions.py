@@ -27,10 +27,9 @@ from apps.exceptions.lifecycle import CaseState
 from apps.exceptions.offers import offers
 from odoo_sync.mirror.downtime import CentreTime
 from odoo_sync.mirror.maintenance import MaintenanceRequest, MaintenanceTeam
-from tests.integration.orders import an_odoo
 from tests.integration.outbox import delivered, step
 from tests.integration.outbox import quick as quick
-from tests.integration.stops import Stopped, stopped
+from tests.integration.stops import Stopped, a_stop
 from tests.people import person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,8 +41,8 @@ def ago(**span: float) -> str:
 
 @pytest.fixture
 def down() -> Iterator[Stopped]:
-    with an_odoo() as odoo:
-        yield stopped(odoo, since=ago(hours=1))
+    with a_stop(hours=1) as down:
+        yield down
 
 
 def lead(down: Stopped) -> User:

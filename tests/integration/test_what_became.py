@@ -18,7 +18,7 @@ from apps.exceptions.models import Case
 from controltower.lib.keys import row_key
 from odoo_sync.mirror.production import ProductionOrder
 from odoo_sync.mirror.stock import Move
-from tests.integration.orders import Ordered, an_odoo, at, mirrored
+from tests.integration.orders import Ordered, an_order, at
 from tests.people import buyer, plant_manager
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,8 +27,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def ordered() -> Iterator[Ordered]:
     """An order of one small line that should have come days ago."""
-    with an_odoo() as odoo:
-        yield mirrored(odoo, price=5, days=-7, lines=1)
+    with an_order(price=5, days=-7, lines=1) as ordered:
+        yield ordered
 
 
 def needed(ordered: Ordered, days: float) -> None:

@@ -25,6 +25,8 @@ from tests.servers import ROOT
 PARTS = ("postgres", "valkey", "odoo", "worker", "web")
 DATABASE = "aurora"
 READY = 120.0
+GRACE = 60.0
+"""Seconds for ending in good order, on a machine that has other work too."""
 
 
 class Installation:
@@ -85,7 +87,11 @@ class Installation:
         if part in ("postgres", "valkey"):
             getattr(self, part).stop()
         elif part in self.children:
-            self.children.pop(part).stop()
+            child = self.children.pop(part)
+            child.stop(GRACE)
+            assert part != "odoo" or child.exit_code == 0, (
+                f"the stand-in lost its data: {child.exit_code}"
+            )
 
     def kill(self, part: str) -> None:
         """End it as a crash would. The stand-in lives in memory: it is always let to keep its data."""
