@@ -75,6 +75,9 @@ def note(connection: Connection, found: Capabilities) -> None:
     if known is not None:
         created = {**known.created, **found.identity.created}
         found.identity = Identity(found.identity.uuid or known.uuid, created)
+    before = connection.capabilities
+    followed = {**before.get("lost", {}), **before.get("companies", {})}
+    found.lost = {key: name for key, name in followed.items() if key not in found.companies}
     connection.capabilities = found.stored()
     connection.server_version = found.server_version
     connection.identity = connection.identity or found.identity.label
@@ -120,12 +123,18 @@ def probe_again(connection: Connection, told: Told = lambda step, text: None) ->
     """Refresh what is known of a database. Raises IdentityError when it is another one now."""
     found = probe(address_of(connection), told)
     refuse_other(connection, found.identity)
-    before = dict(connection.capabilities.get("unavailable", {}))
+    before = _kept_from_us(connection)
     note(connection, found)
     connection.save(update_fields=NOTED)
-    if before != found.unavailable:
+    if before != _kept_from_us(connection):
         tell_of_reading(connection)
     return found
+
+
+def _kept_from_us(connection: Connection) -> tuple[dict[str, str], dict[str, str]]:
+    """The models that the bot user cannot read, and the companies that it saw once."""
+    known = connection.capabilities
+    return dict(known.get("unavailable", {})), dict(known.get("lost", {}))
 
 
 def tell_of_reading(connection: Connection) -> None:

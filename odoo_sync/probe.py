@@ -21,7 +21,7 @@ Told = Callable[[str, str], None]
 class Capabilities:
     """What the probe found. ``missing`` lists fields of ours per mirror that this Odoo lacks, ``unavailable`` says
     why a mirror cannot be read at all, ``absent`` are those of them whose module is not installed: the others would be
-    there, and are kept from the bot user."""
+    there, and are kept from the bot user. ``lost`` are companies that were followed and are not seen any more."""
 
     server_version: str = ""
     uid: int = 0
@@ -31,6 +31,7 @@ class Capabilities:
     missing: dict[str, list[str]] = field(default_factory=dict)
     unavailable: dict[str, str] = field(default_factory=dict)
     absent: list[str] = field(default_factory=list)
+    lost: dict[str, str] = field(default_factory=dict)
 
     def stored(self) -> dict[str, Any]:
         """As JSON for the connection's row."""

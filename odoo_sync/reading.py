@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from controltower.lib.keys import row_key
 from odoo_sync.announcing import announce, keep
 from odoo_sync.client import Client
-from odoo_sync.connections import tell_of_reading
+from odoo_sync.connections import probe_again, tell_of_reading
 from odoo_sync.mirror.base import Mirror, mirrors
 from odoo_sync.models import Connection, Cursor
 from odoo_sync.probe import Capabilities, look
@@ -51,6 +52,29 @@ def look_anew(connection: Connection, client: Client) -> list[type[Mirror]]:
         if mirror.key not in connection.capabilities["unavailable"]:
             back.append(mirror)
     return back
+
+
+def renew_companies(connection: Connection, client: Client) -> bool:
+    """After a refusal: whether the bot user was taken out of a company, which Odoo answers by refusing every call.
+
+    Then everything is looked at anew, and the client goes on with the companies that are left. Raises OdooError.
+    """
+    rows = Client(client.transport).read("res.users", [connection.capabilities.get("uid") or 0], ["company_ids"])
+    if not rows or set(client.companies) <= set(rows[0]["company_ids"]):
+        return False
+    probe_again(connection)
+    client.companies = tuple(sorted(map(int, connection.capabilities["companies"])))
+    return True
+
+
+def lost_companies(connection: Connection) -> dict[int, str]:
+    """Why nothing is known of companies that were followed once, by mirror key."""
+    return {
+        row_key(connection.pk, int(key)): (
+            f"The bot user no longer sees {name} in Odoo. Give it back: in Odoo, Settings, Users, Allowed Companies."
+        )
+        for key, name in connection.capabilities.get("lost", {}).items()
+    }
 
 
 def unreadable(connection: Connection, cursors: Mapping[str, Cursor]) -> dict[str, str]:

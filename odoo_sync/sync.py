@@ -25,7 +25,7 @@ from odoo_sync.far_sides import outdated
 from odoo_sync.load import Page, Stored, store
 from odoo_sync.mirror.base import Mirror
 from odoo_sync.models import Connection, Cursor, Run
-from odoo_sync.reading import relearn
+from odoo_sync.reading import relearn, renew_companies
 from odoo_sync.settling import SLOW_WINDOW, Known, horizon, must_read, server_now
 from odoo_sync.values import read_moment
 
@@ -232,6 +232,10 @@ def attempt(connection: Connection, mirror: type[Mirror], client: Client, cursor
             return poll(connection, mirror, client, cursor)
         except (SchemaError, HiddenFieldError):
             if not relearn(connection, mirror, client) or mirror.key in connection.capabilities["unavailable"]:
+                raise
+            return poll(connection, mirror, client, cursor)
+        except NotAllowedError:
+            if not renew_companies(connection, client):
                 raise
             return poll(connection, mirror, client, cursor)
     except (NotAllowedError, SchemaError) as error:

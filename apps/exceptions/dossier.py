@@ -138,7 +138,7 @@ class Dossier:
             return ""
         found = silences(detectors[self.case.detector], timezone.now(), connection=self.case.connection_id)
         key = self.case.connection_id
-        told = found.blind.get(key) or found.stale.get(key) or ""
+        told = found.blind.get(key) or found.lost.get(self.case.company_id or 0) or found.stale.get(key) or ""
         return "" if shortened(told) == self.case.cannot_judge else told
 
     @cached_property

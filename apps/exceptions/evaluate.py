@@ -52,7 +52,7 @@ def _evaluate(detector: type[Detector[Any]], subjects: list[str], now: datetime 
     for key in set(cases) - set(judged):
         gone = Moot(_subject_of(cases[key]), gettext("It no longer exists in the mirror."))
         judged[key] = Judged(gone, "")
-    settlement = Settlement(detector, now, silent.stale, silent.blind)
+    settlement = Settlement(detector, now, silent.stale, silent.blind, silent.lost)
     for key in subjects:
         if key in judged:
             settlement.take(cases.get(key), judged[key])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,10 +15,12 @@ from apps.exceptions.detectors.stale_data import Limits as Bounds
 from apps.exceptions.detectors.stale_data import StaleData
 from apps.exceptions.limits import Place, rule_of, ruling_of
 from apps.exceptions.models import Check
+from controltower.lib.keys import split_key
 from controltower.lib.scope import Scope
 from odoo_sync.connections import connections_within
 from odoo_sync.freshness import Freshness, freshness
 from odoo_sync.models import Connection
+from odoo_sync.reading import lost_companies
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,13 @@ class Silences:
     """Per connection, why a detector must hold its tongue; only connections where it must.
 
     ``stale``: for the moment, since data is old or still to come. ``blind``: until somebody gives a right, since what
-    it needs cannot be read. ``lacking``: what its findings leave out, since what would enrich them cannot be read.
+    it needs cannot be read. ``lost``: by company, since the bot user was taken out of it. ``lacking``: what its
+    findings leave out, since what would enrich them cannot be read.
     """
 
     stale: Mapping[int, str] = field(default_factory=dict)
     blind: Mapping[int, str] = field(default_factory=dict)
+    lost: Mapping[int, str] = field(default_factory=dict)
     lacking: Mapping[int, str] = field(default_factory=dict)
 
 
@@ -54,9 +58,11 @@ def silences(detector: type[Detector[Any]], now: datetime, *, connection: int | 
     bounds: Bounds = ruling_of(rule_of(StaleData.key)).at(Place()).values
     states = {one.pk: freshness(one, now) for one in connections}
     followed = {one.pk: states[one.pk] for one in connections if one.retired_at is None}
+    lost = {key: why for one in connections if one.pk in followed for key, why in lost_companies(one).items()}
     return Silences(
         stale=_told((key, reason_of(detector, state, bounds)) for key, state in states.items()),
         blind=_told((key, blind_reason(detector, state)) for key, state in followed.items()),
+        lost=lost,
         lacking=_told((key, lacking_reason(detector, state)) for key, state in followed.items()),
     )
 
@@ -118,7 +124,17 @@ def silenced(scope: Scope, now: datetime) -> list[Unjudged]:
         for detector in detectors
         if state.unreadable
     ]
-    return [Unjudged(one.name, str(detector.title), reason) for one, detector, reason in found if reason]
+    kinds = [Unjudged(one.name, str(detector.title), reason) for one, detector, reason in found if reason]
+    return [*kinds, *_lost_within(scope, [one for one, _state in states])]
+
+
+def _lost_within(scope: Scope, connections: Iterable[Connection]) -> Iterator[Unjudged]:
+    """Companies of the scope that the bot user no longer sees: nothing of them is judged."""
+    own = {one.company for one in scope.slices}
+    for one in connections:
+        for key, why in lost_companies(one).items():
+            if scope.is_group or key in own:
+                yield Unjudged(one.name, one.capabilities["lost"][str(split_key(key)[1])], why)
 
 
 def unjudged(scope: Scope) -> list[Unjudged]:

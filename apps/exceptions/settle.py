@@ -44,12 +44,15 @@ class Judged:
 @dataclass
 class Settlement:
     """What one batch does to the cases of one detector; per connection, ``stale`` names why nothing may open or close
-    for the moment, and ``blind`` why nothing can be judged: its cases stay as they are, and say so."""
+    for the moment, and ``blind`` why nothing can be judged: its cases stay as they are, and say so.
+    ``lost`` is the same by company.
+    """
 
     detector: type[Detector[Any]]
     now: datetime
     stale: Mapping[int, str] = field(default_factory=dict)
     blind: Mapping[int, str] = field(default_factory=dict)
+    lost: Mapping[int, str] = field(default_factory=dict)
     opened: list[Case] = field(default_factory=list)
     changed: list[Case] = field(default_factory=list)
     looked_at: list[Case] = field(default_factory=list)
@@ -62,7 +65,8 @@ class Settlement:
     def take(self, case: Case | None, judged: Judged) -> None:
         """Apply one verdict to the newest case of its subject, if there is one."""
         verdict = judged.verdict
-        blind = self.blind.get(verdict.subject.connection)
+        subject = verdict.subject
+        blind = self.blind.get(subject.connection) or self.lost.get(subject.company or 0)
         if blind is not None:
             self._unclear(case, CannotJudge(verdict.subject, blind))
         elif isinstance(verdict, Finding):

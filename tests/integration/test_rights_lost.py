@@ -23,7 +23,7 @@ from odoo_sync.freshness import freshness
 from odoo_sync.initial import load_all
 from odoo_sync.mirror.partner_tag import PartnerTag
 from odoo_sync.mirror.production import ProductionOrder
-from odoo_sync.mirror.purchase import PurchaseOrderLine
+from odoo_sync.mirror.purchase import PurchaseOrder, PurchaseOrderLine
 from odoo_sync.mirror.sale import SaleOrder, SaleOrderLine
 from odoo_sync.models import Connection
 from tests import people
@@ -250,3 +250,56 @@ def test_a_module_that_was_uninstalled_holds_its_tongue_for_a_day_and_then_its_r
         tasks.sweep_ids()
     assert not ProductionOrder.objects.exists() and asked == [bot.pk]
     assert ProductionOrder.key not in freshness(Connection.objects.get()).unreadable
+
+
+def test_a_company_that_the_bot_was_taken_out_of_is_hidden_and_not_gone(
+    odoo: StandIn, clock: Any, transactional: None, attach_to: Callable[..., Connection]
+) -> None:
+    lyon = odoo.call("res.company", "create", {"name": "Lyon"})
+    user = odoo.call("res.users", "search", [["login", "=", "admin"]])
+    odoo.call("res.users", "write", user, {"company_ids": [[6, 0, [1, lyon]]]})
+    connection = attach_to(odoo)
+    partner = odoo.call("res.partner", "create", {"name": "Hydra"})
+    context = {"allowed_company_ids": [lyon]}
+    odoo.call("stock.warehouse", "create", {"name": "Lyon", "code": "LY", "company_id": lyon}, context=context)
+    odoo.call("purchase.order", "create", {"partner_id": partner}, context=context)
+    load_all(connection)
+    odoo.call("res.users", "write", user, {"company_ids": [[6, 0, [1]]]})
+    for lane in ("hot", "warm"):
+        clock.move(seconds=30)
+        tasks.poll_connection(connection.pk, lane)
+    now = Connection.objects.get()
+    assert (now.capabilities["companies"], now.capabilities["lost"]) == ({"1": "My Company"}, {str(lyon): "Lyon"})
+    assert now.problem == "" and freshness(now).unreadable == {}
+    for _ in range(3):
+        clock.move(minutes=5)
+        tasks.sweep_ids()
+    assert PurchaseOrder.objects.filter(company=connection.pk << 40 | lyon).count() == 1
+    odoo.call("res.users", "write", user, {"company_ids": [[6, 0, [1, lyon]]]})
+    tasks.probe()
+    assert Connection.objects.get().capabilities["lost"] == {}
+
+
+def test_cases_of_a_company_that_is_not_seen_stay_and_say_so_and_others_go_on(client: Browser) -> None:
+    group = Group()
+    now = timezone.now()
+    group.fresh(now)
+    arrivals = group.add(type(group.receipts), name="in", company=group.sister, warehouse=group.depot)
+    mine, theirs = group.purchase(now - timedelta(days=4)), group.purchase(now - timedelta(days=4))
+    change(theirs.order, company=group.sister, operation_type=arrivals)
+    change(theirs, company=group.sister)
+    evaluate(LatePurchase, [str(mine.pk), str(theirs.pk)], now=now)
+    assert Case.objects.filter(detector=LATE).count() == 2
+    change(group.connection, capabilities={"lost": {str(group.sister.odoo_id): "Sister"}})
+    for line in (mine, theirs):
+        change(line, received=10)
+    evaluate(LatePurchase, [str(mine.pk), str(theirs.pk)], now=now)
+    states = dict(Case.objects.filter(detector=LATE).values_list("company__name", "state"))
+    assert states == {"Plant": CaseState.RESOLVED, "Sister": CaseState.OPEN}
+    told = "The bot user no longer sees Sister in Odoo."
+    assert told in Case.objects.get(company=group.sister).cannot_judge
+    sweep(now=now, only=StaleData)
+    assert Case.objects.get(detector=StaleData.key).summary == f"1 company of {group.connection.name} is not seen"
+    for company, seen in ((group.sister, True), (group.plant, False)):
+        client.force_login(people.person(Role.BUYER, company=company))
+        assert (told in client.get("/gaps/").content.decode()) is seen

@@ -29,6 +29,7 @@ from controltower.lib.scope import Scope
 from odoo_sync.freshness import freshness, limit_of
 from odoo_sync.mirror.base import Lane
 from odoo_sync.models import Connection
+from odoo_sync.reading import lost_companies
 
 RIGHTS = "rights"
 LOOK_AGAIN = timedelta(seconds=10)
@@ -80,12 +81,14 @@ class LaneFacts:
 
 @dataclass(frozen=True)
 class RightsFacts:
-    """Which mirrors of one connection cannot be read though they could or once could, each with why."""
+    """Which mirrors of one connection cannot be read though they could or once could, and which companies are not seen
+    any more, each with why."""
 
     subject: Subject
     name: str = ""
     gone: bool = False
     unreadable: tuple[tuple[str, str], ...] = ()
+    lost: tuple[str, ...] = ()
 
 
 @detectors.add
@@ -97,7 +100,8 @@ class StaleData(Detector[LaneFacts | RightsFacts]):
     stale, that detector opens and closes nothing, since time alone would make false cases out of old data, and the
     board says so. A first load that runs without a problem is no case. While a model cannot be read, the detectors that
     need it judge nothing, and this case, one for each connection, names the models and what to do; a module that was
-    never installed is no case. Raised as a control breach (k = 1)
+    never installed is no case. A company that the bot user was taken out of is told the same way: it is hidden and not
+    gone, and its cases stay. Raised as a control breach (k = 1)
     without money, at least high: the cost is not knowing. The delay counts whole days. The case closes when the lane
     is fresh, or when everything can be read.
     """
@@ -134,9 +138,9 @@ class StaleData(Detector[LaneFacts | RightsFacts]):
                 continue
             one, state = ages[int(number)]
             if lane == RIGHTS:
-                yield RightsFacts(
-                    subject, one.name, one.retired_at is not None, tuple(sorted(state.unreadable.items()))
-                )
+                closed = tuple(sorted(state.unreadable.items()))
+                lost = tuple(why for _key, why in sorted(lost_companies(one).items()))
+                yield RightsFacts(subject, one.name, one.retired_at is not None, closed, lost)
                 continue
             age = state.lanes[Lane(lane)]
             problem = one.problem or age.problem
@@ -175,17 +179,23 @@ def _finding(facts: LaneFacts, since: datetime, limits: Limits, now: datetime) -
 
 
 def _kept_from_us(facts: RightsFacts, now: datetime) -> Verdict:
-    if not facts.unreadable:
+    why = (*facts.unreadable, *((_("Company"), one) for one in facts.lost))
+    if not why:
         return Clear(facts.subject, _("Everything can be read."))
-    count = len(facts.unreadable)
-    told = ngettext(
-        "%(n)d model of %(connection)s cannot be read", "%(n)d models of %(connection)s cannot be read", count
-    )
+    if count := len(facts.unreadable):
+        told = ngettext(
+            "%(n)d model of %(connection)s cannot be read", "%(n)d models of %(connection)s cannot be read", count
+        )
+    else:
+        count = len(facts.lost)
+        told = ngettext(
+            "%(n)d company of %(connection)s is not seen", "%(n)d companies of %(connection)s are not seen", count
+        )
     return Finding(
         subject=facts.subject,
         summary=told % {"n": count, "connection": facts.name},
-        detail=facts.unreadable[0][1],
-        evidence=tuple(Evidence(model, why) for model, why in facts.unreadable),
+        detail=why[0][1],
+        evidence=tuple(Evidence(label, text) for label, text in why),
         impact=Impact(control=True),
         next_check_at=now + LOOK_AGAIN,
     )
