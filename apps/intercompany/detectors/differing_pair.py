@@ -59,7 +59,7 @@ class Limits:
 
     titles: ClassVar[Mapping[str, Any]] = {
         "tolerance": gettext_lazy("Difference of amounts that passes"),
-        "share": gettext_lazy("The same as a share, in 1/10,000"),
+        "share": gettext_lazy("Difference that passes, as a share in 1/10,000"),
         "period_days": gettext_lazy("Days apart across a month's end that pass"),
         "close_days": gettext_lazy("Breach of control from, days before a month's end"),
     }

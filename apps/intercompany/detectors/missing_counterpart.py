@@ -32,7 +32,7 @@ class Limits:
 
     grace_days: int = 0
 
-    titles: ClassVar[Mapping[str, Any]] = {"grace_days": gettext_lazy("A counterpart is missing after, days")}
+    titles: ClassVar[Mapping[str, Any]] = {"grace_days": gettext_lazy("A missing counterpart counts after, days")}
 
     def problems(self) -> Iterator[str]:
         if not 0 <= self.grace_days <= 365:
