@@ -12,8 +12,8 @@ from django import template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
@@ -36,6 +36,12 @@ def icon(name: str) -> SafeString:
 def badge(text: object, tone: str = "") -> SafeString:
     """A small word on a soft ground. ``tone`` is critical, high, medium, good or accent; none is neutral."""
     return format_html('<span class="badge" data-tone="{}">{}</span>', tone, text)
+
+
+@register.filter
+def at_slashes(number: object) -> SafeString:
+    """A document's number that a narrow column may break after its slashes, and only there."""
+    return format_html_join(mark_safe("/<wbr>"), "{}", ((part,) for part in str(number).split("/")))
 
 
 @register.simple_tag
