@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "apps.audit.middleware.AuditGroupMiddleware",
+    "controltower.lib.memory.remember_while_answering",
     "axes.middleware.AxesMiddleware",
 ]
 

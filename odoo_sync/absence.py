@@ -57,7 +57,7 @@ def compare(connection: Connection, mirror: type[Mirror], keys: set[int], client
         there = {row_key(connection.pk, one) for one in client.search(reader.model, reader.domain(("id", "in", ids)))}
     except (NotAllowedError, SchemaError):
         return set(), 0
-    absent = still_here_before(mirror, here - there, done.began_at)
+    absent = still_here_before(connection, mirror, here - there, done.began_at)
     if len(absent) > LEAST_FREEZE:
         return set(), 0
     with transaction.atomic():

@@ -44,27 +44,26 @@ class Reached:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """The user behind the key. ``administers`` says that it may read what only administrators of Odoo may."""
+    """The user behind the key. ``administers`` says that it may read what only administrators of Odoo may;
+    ``others`` are companies that it sees in Odoo and was not given."""
 
     uid: int
     name: str
     companies: dict[str, str]
     administers: bool
+    others: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Right:
     """One mirrored model: whether it can be read, and if not why. ``lacking`` are needed fields that this Odoo has
-    not, or hides from the user."""
+    not, or hides from the user. ``is_missing_module`` says that nobody could read it here: then nothing can be given.
+    """
 
     model: str
     problem: str = ""
     lacking: list[str] = field(default_factory=list)
-
-    @property
-    def is_missing_module(self) -> bool:
-        """Whether nobody could read it here: then nothing can be given."""
-        return "module is not installed" in self.problem
+    is_missing_module: bool = False
 
 
 def check_address(url: str) -> Reached:
@@ -98,9 +97,10 @@ def check_sign_in(address: Address) -> SignedIn:
         client = Client(transport)
         user = client.read("res.users", [transport.uid], ["name", "company_ids"], seconds=SECONDS)[0]
         client.companies = tuple(sorted(user["company_ids"]))
-        rows = client.search_read("res.company", [("id", "in", list(client.companies))], ["name"], seconds=SECONDS)
-        companies = {str(row["id"]): row["name"] for row in rows}
-        return SignedIn(transport.uid, user["name"], companies, bool(read_uuid(client)))
+        seen = {row["id"]: row["name"] for row in client.search_read("res.company", [], ["name"], seconds=SECONDS)}
+        given = {str(key): name for key, name in seen.items() if key in client.companies}
+        others = {str(key): name for key, name in seen.items() if key not in client.companies}
+        return SignedIn(transport.uid, user["name"], given, bool(read_uuid(client)), others)
     finally:
         transport.close()
 
@@ -120,7 +120,7 @@ def _right(client: Client, mirror: type[Mirror]) -> Right:
     found = Capabilities()
     look(client, mirror, found)
     lacking = sorted(set(found.missing.get(mirror.key, ())) - set(mirror.source.optional))
-    return Right(mirror.key, found.unavailable.get(mirror.key, ""), lacking)
+    return Right(mirror.key, found.unavailable.get(mirror.key, ""), lacking, mirror.key in found.absent)
 
 
 def _databases(transport: OdoorpcTransport) -> list[str] | None:

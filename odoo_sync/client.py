@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from time import time
 from typing import Any
 
-from odoo_sync.errors import ResultError
+from odoo_sync.errors import ResultError, SchemaError, UnknownModelError
 from odoo_sync.transport import READ_SECONDS, OdoorpcTransport, Transport
 
 Domain = Sequence[Any]
@@ -69,6 +69,19 @@ class Client:
     def fields_get(self, model: str, *, seconds: float = READ_SECONDS) -> dict[str, Row]:
         """Name -> type, relation and store of every field the bot user may see."""
         return dict(self._call(model, "fields_get", [], seconds, attributes=["type", "relation", "store", "selection"]))
+
+    def check_access(self, model: str, right: str, *, seconds: float = READ_SECONDS) -> None:
+        """Whether the bot user has a right (read, write, create, unlink) on a model at all; nothing is done.
+
+        Raises NotAllowedError, whose detail names the groups that have it. Odoo has ``check_access`` from 18 on, and
+        ``check_access_rights`` before.
+        """
+        try:
+            self._call(model, "check_access", [[], right], seconds)
+        except UnknownModelError:
+            raise
+        except SchemaError:
+            self._call(model, "check_access_rights", [right], seconds)
 
     def server_time(self) -> float:
         """Odoo's clock in seconds since the epoch, floored, as of the last answer. Ours where it tells none."""

@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import cast
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from controltower.lib.keys import split_key
 from controltower.lib.locks import lock_in_transaction
+from controltower.lib.scope import Scope
 from odoo_sync.client import Client
 from odoo_sync.errors import IdentityError
 from odoo_sync.identity import Identity, read_identity, stored_identity
 from odoo_sync.layout import Layout, layout_of
 from odoo_sync.mirror.base import Many2one, Mirror, mirrors
 from odoo_sync.models import Connection, Cursor
-from odoo_sync.probe import Capabilities, Told, look, probe
+from odoo_sync.probe import Capabilities, Told, probe
 from odoo_sync.secrets import decrypt, encrypt
+from odoo_sync.signals import reading_changed
 from odoo_sync.transport import Address, OdoorpcTransport
 
 TYPED = ["url", "database", "login", "secret"]
@@ -71,6 +75,9 @@ def note(connection: Connection, found: Capabilities) -> None:
     if known is not None:
         created = {**known.created, **found.identity.created}
         found.identity = Identity(found.identity.uuid or known.uuid, created)
+    before = connection.capabilities
+    followed = {**before.get("lost", {}), **before.get("companies", {})}
+    found.lost = {key: name for key, name in followed.items() if key not in found.companies}
     connection.capabilities = found.stored()
     connection.server_version = found.server_version
     connection.identity = connection.identity or found.identity.label
@@ -116,9 +123,23 @@ def probe_again(connection: Connection, told: Told = lambda step, text: None) ->
     """Refresh what is known of a database. Raises IdentityError when it is another one now."""
     found = probe(address_of(connection), told)
     refuse_other(connection, found.identity)
+    before = _kept_from_us(connection)
     note(connection, found)
     connection.save(update_fields=NOTED)
+    if before != _kept_from_us(connection):
+        tell_of_reading(connection)
     return found
+
+
+def _kept_from_us(connection: Connection) -> tuple[dict[str, str], dict[str, str]]:
+    """The models that the bot user cannot read, and the companies that it saw once."""
+    known = connection.capabilities
+    return dict(known.get("unavailable", {})), dict(known.get("lost", {}))
+
+
+def tell_of_reading(connection: Connection) -> None:
+    """Tell, once it is committed, that what can be read of a database has changed."""
+    transaction.on_commit(lambda: reading_changed.send_robust(sender=Connection, connection=connection), robust=True)
 
 
 def refuse_other(connection: Connection, identity: Identity) -> None:
@@ -177,22 +198,6 @@ def bury(connection: Connection) -> int:
     return sum(mirror.objects.of(connection.pk).update(gone_at=now) for mirror in mirrors)
 
 
-def relearn(connection: Connection, mirror: type[Mirror], client: Client) -> bool:
-    """Ask again what one mirror's model has, after Odoo refused a field; true when that is not what was known."""
-    fresh = Capabilities()
-    look(client, mirror, fresh)
-    changed = False
-    for name, told in (("missing", fresh.missing), ("unavailable", fresh.unavailable)):
-        known = dict(connection.capabilities.get(name, {}))
-        former = known.pop(mirror.key, None)
-        known.update(told)
-        changed = changed or former != known.get(mirror.key)
-        connection.capabilities[name] = known
-    if changed:
-        connection.save(update_fields=["capabilities"])
-    return changed
-
-
 def address_of(connection: Connection) -> Address:
     """Raises SecretError when FIELD_KEY is not the one the secret was stored with."""
     return Address(connection.url, connection.database, connection.login, decrypt(connection.secret))
@@ -203,6 +208,14 @@ def open_client(connection: Connection) -> Client:
     known = connection.capabilities
     transport = OdoorpcTransport(address_of(connection), uid=known.get("uid") or None)
     return Client(transport, tuple(sorted(int(company) for company in known.get("companies", {}))))
+
+
+def connections_within(scope: Scope) -> QuerySet[Connection]:
+    """Connections that hold a company of the scope, by number; all of them for the whole group."""
+    connections = Connection.objects.filter(retired_at=None).order_by("id")
+    if scope.is_group:
+        return connections
+    return connections.filter(pk__in={split_key(one.company)[0] for one in scope.slices if one.company is not None})
 
 
 def layout_for(connection: Connection, mirror: type[Mirror]) -> Layout:

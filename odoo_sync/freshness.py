@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from odoo_sync.mirror.base import Lane, Mirror, mirrors
 from odoo_sync.models import Connection, Cursor
+from odoo_sync.reading import unreadable
 
 TIER = "L1"
 
@@ -38,6 +39,8 @@ class Freshness:
     ``as_of`` is the oldest moment among the hot mirrors: what was committed in Odoo before it is here, except for
     transactions that were still open then; those follow within
     150 seconds (tier L1), or within the hourly look at 26 hours.
+    ``unreadable`` says why certain mirrors cannot be read though they could or once could: they count in no lane, since
+    they would hide how fresh the others are, and nothing may be judged by them.
     """
 
     connection: int
@@ -48,6 +51,7 @@ class Freshness:
     problem: str
     lanes: dict[Lane, Age]
     mirrors: dict[str, Age]
+    unreadable: dict[str, str]
     tier: str = TIER
 
 
@@ -56,8 +60,10 @@ def freshness(connection: Connection, now: datetime | None = None) -> Freshness:
     now = now or timezone.now()
     unavailable = connection.capabilities.get("unavailable", {})
     cursors = {cursor.mirror: cursor for cursor in connection.cursors.all()}
+    closed = unreadable(connection, cursors)
     ages = {m.key: age_of(m, cursors.get(m.key), now) for m in mirrors if m.key not in unavailable}
-    lanes = {lane: worst([ages[m.key] for m in mirrors if m.source.lane == lane and m.key in ages]) for lane in Lane}
+    told = [m for m in mirrors if m.key in ages and m.key not in closed]
+    lanes = {lane: worst([ages[m.key] for m in told if m.source.lane == lane]) for lane in Lane}
     hot = lanes[Lane.HOT]
     problem = connection.problem or next((age.problem for age in ages.values() if age.problem), "")
     return Freshness(
@@ -65,10 +71,11 @@ def freshness(connection: Connection, now: datetime | None = None) -> Freshness:
         as_of=hot.as_of,
         age=hot.age,
         stale=hot.stale,
-        loaded=all(age.loaded for age in ages.values()),
+        loaded=all(ages[m.key].loaded for m in told),
         problem=problem,
         lanes=lanes,
         mirrors=ages,
+        unreadable=closed,
     )
 
 

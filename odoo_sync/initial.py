@@ -12,13 +12,14 @@ from django.utils import timezone
 from odoo_sync import quarantine
 from odoo_sync.announcing import announce
 from odoo_sync.client import Client
-from odoo_sync.connections import check_identity, cursor_of, layout_for, open_client, readable, relearn
+from odoo_sync.connections import check_identity, cursor_of, layout_for, open_client, readable, tell_of_reading
 from odoo_sync.errors import HiddenFieldError, NotAllowedError, SchemaError
 from odoo_sync.extract import Reader, ahead
 from odoo_sync.layout import Layout
 from odoo_sync.load import Page, convert, store
 from odoo_sync.mirror.base import Mirror
 from odoo_sync.models import Connection, Cursor
+from odoo_sync.reading import relearn
 from odoo_sync.settling import horizon, server_now
 from odoo_sync.sync import Pass, locked, note_run, poll_all
 from odoo_sync.values import ConversionError
@@ -80,6 +81,9 @@ def try_load(connection: Connection, mirror: type[Mirror], client: Client, progr
             load_mirror(connection, mirror, client, progress)
     except (NotAllowedError, SchemaError) as error:
         connection.cursors.filter(mirror=mirror.key).update(problem=str(error))
+        if isinstance(error, NotAllowedError):
+            relearn(connection, mirror, client)
+        tell_of_reading(connection)
         return False
     return True
 

@@ -20,7 +20,8 @@ Told = Callable[[str, str], None]
 @dataclass
 class Capabilities:
     """What the probe found. ``missing`` lists fields of ours per mirror that this Odoo lacks, ``unavailable`` says
-    why a mirror cannot be read at all, ``unseen_companies`` names companies the bot user was not given."""
+    why a mirror cannot be read at all, ``absent`` are those of them whose module is not installed: the others would be
+    there, and are kept from the bot user. ``lost`` are companies that were followed and are not seen any more."""
 
     server_version: str = ""
     uid: int = 0
@@ -29,6 +30,8 @@ class Capabilities:
     time_zone: str = ""
     missing: dict[str, list[str]] = field(default_factory=dict)
     unavailable: dict[str, str] = field(default_factory=dict)
+    absent: list[str] = field(default_factory=list)
+    lost: dict[str, str] = field(default_factory=dict)
 
     def stored(self) -> dict[str, Any]:
         """As JSON for the connection's row."""
@@ -68,6 +71,7 @@ def look(client: Client, mirror: type[Mirror], found: Capabilities) -> None:
         client.search(model, list(mirror.source.domain), limit=1, seconds=PROBE_SECONDS)
     except UnknownModelError:
         found.unavailable[mirror.key] = f"This Odoo has no {model}: its module is not installed."
+        found.absent.append(mirror.key)
         return
     except NotAllowedError as error:
         found.unavailable[mirror.key] = _refused(model, groups_of(error.detail))

@@ -18,6 +18,7 @@ from odoo_sync.errors import NotAllowedError, SchemaError
 from odoo_sync.extract import Reader
 from odoo_sync.mirror.base import Mirror, mirrors
 from odoo_sync.models import Connection, Cursor, Suspect
+from odoo_sync.reading import lost_companies
 from odoo_sync.sync import Pass, note_run, take
 
 LEAST_FREEZE = 50
@@ -37,8 +38,9 @@ class Sweep:
 
 def sweep_each(connection: Connection, client: Client) -> Iterator[tuple[type[Mirror], Sweep | None]]:
     """Sweep every loaded mirror, one after the other; None for one that cannot be read, which then says why."""
+    unavailable = connection.capabilities.get("unavailable", {})
     for cursor in connection.cursors.exclude(loaded_at=None).order_by("mirror"):
-        if cursor.mirror not in mirrors:
+        if cursor.mirror not in mirrors or cursor.mirror in unavailable:
             continue
         mirror = mirrors[cursor.mirror]
         try:
@@ -56,7 +58,7 @@ def sweep(connection: Connection, mirror: type[Mirror], client: Client, cursor: 
     reader = Reader(client, layout_for(connection, mirror))
     there = {row_key(connection.pk, odoo_id) for odoo_id in client.search(reader.model, reader.domain())}
     here = set(mirror.objects.of(connection.pk).values_list("id", flat=True))
-    absent = still_here_before(mirror, here - there, began_at)
+    absent = still_here_before(connection, mirror, here - there, began_at)
     held = quarantine.held_ids(connection, mirror)
     unknown = [split_key(key)[1] for key in sorted(there - here)]
     fetch = [odoo_id for odoo_id in unknown if odoo_id <= cursor.loaded_id or cursor.loaded_at] + sorted(held)
@@ -79,9 +81,16 @@ def sweep(connection: Connection, mirror: type[Mirror], client: Client, cursor: 
     return result
 
 
-def still_here_before(mirror: type[Mirror], keys: Iterable[int], moment: datetime) -> set[int]:
-    """Rows that were read before the comparison began; a row that arrived meanwhile proves nothing."""
-    return set(mirror.everything.filter(id__in=list(keys), read_ended_at__lt=moment).values_list("id", flat=True))
+def still_here_before(connection: Connection, mirror: type[Mirror], keys: Iterable[int], moment: datetime) -> set[int]:
+    """Rows that were read before the comparison began; a row that arrived meanwhile proves nothing.
+
+    Nor does one of a company that the bot user no longer sees: it is hidden, not gone.
+    """
+    rows = mirror.everything.filter(id__in=list(keys), read_ended_at__lt=moment)
+    found, lost = set(rows.values_list("id", flat=True)), list(lost_companies(connection))
+    if not lost or mirror.company_path is None:
+        return found
+    return found - set(rows.filter(**{f"{mirror.company_path}__in": lost}).values_list("id", flat=True))
 
 
 def frozen_reason(absent: int, all_rows: int) -> str:

@@ -18,13 +18,14 @@ from controltower.lib.locks import lock_number
 from odoo_sync import quarantine
 from odoo_sync.announcing import announce, keep
 from odoo_sync.client import Client, Row
-from odoo_sync.connections import layout_for, relearn
+from odoo_sync.connections import layout_for, tell_of_reading
 from odoo_sync.errors import HiddenFieldError, NotAllowedError, SchemaError
 from odoo_sync.extract import Reader
 from odoo_sync.far_sides import outdated
 from odoo_sync.load import Page, Stored, store
 from odoo_sync.mirror.base import Mirror
 from odoo_sync.models import Connection, Cursor, Run
+from odoo_sync.reading import relearn, renew_companies
 from odoo_sync.settling import SLOW_WINDOW, Known, horizon, must_read, server_now
 from odoo_sync.values import read_moment
 
@@ -197,16 +198,20 @@ def note_run(connection: Connection, done: Pass, kind: str, *, gone: int = 0, er
 def poll_all(connection: Connection, mirrors: Sequence[type[Mirror]], client: Client) -> list[Pass]:
     """Poll several loaded mirrors, parents before children, and announce together what changed.
 
-    A mirror that may not be read, or no longer exists as known, gets a problem of its own; any other failure ends
-    the cycle and is raised after what did change has been announced.
+    A mirror that may not be read, or no longer exists as known, gets a problem of its own, and whoever judges by it
+    is told, as when it can be read again; any other failure ends the cycle and is raised after what did change has been
+    announced.
     """
     done: list[Pass] = []
     quiet: list[Cursor] = []
+    turned = False
     cursors = {cursor.mirror: cursor for cursor in connection.cursors.exclude(loaded_at=None)}
     try:
         with locked(connection, [mirror for mirror in mirrors if mirror.key in cursors]) as ours:
             for mirror in ours:
+                had = bool(cursors[mirror.key].problem)
                 outcome = attempt(connection, mirror, client, cursors[mirror.key])
+                turned = turned or had == (outcome is not None)
                 if outcome is not None:
                     done += [*outcome.far, outcome]
                     if not outcome.read:
@@ -215,6 +220,8 @@ def poll_all(connection: Connection, mirrors: Sequence[type[Mirror]], client: Cl
         rest(quiet)
         for outcome in done:
             announce(connection, outcome.mirror, outcome.changed, kept=outcome.kept)
+        if turned:
+            tell_of_reading(connection)
     return done
 
 
@@ -227,8 +234,14 @@ def attempt(connection: Connection, mirror: type[Mirror], client: Client, cursor
             if not relearn(connection, mirror, client) or mirror.key in connection.capabilities["unavailable"]:
                 raise
             return poll(connection, mirror, client, cursor)
+        except NotAllowedError:
+            if not renew_companies(connection, client):
+                raise
+            return poll(connection, mirror, client, cursor)
     except (NotAllowedError, SchemaError) as error:
         connection.cursors.filter(pk=cursor.pk).update(problem=str(error))
+        if isinstance(error, NotAllowedError):
+            relearn(connection, mirror, client)
         return None
 
 

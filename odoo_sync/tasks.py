@@ -12,11 +12,11 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from controltower.lib.locks import session_lock
-from odoo_sync import announcing, initial, rechecks
+from odoo_sync import announcing, initial, reading, rechecks
 from odoo_sync.absence import look_for
 from odoo_sync.client import Client
 from odoo_sync.connections import bury, check_identity, open_client, probe_again, readable
-from odoo_sync.errors import OdooError
+from odoo_sync.errors import NotAllowedError, OdooError
 from odoo_sync.health import failed, may_run, recovered
 from odoo_sync.mirror.base import Lane, Mirror, mirrors
 from odoo_sync.models import Connection, Recheck, Run
@@ -49,9 +49,10 @@ def poll_connection(number: int, lane: str) -> None:
 
 def poll_one(connection: Connection, client: Client, lane: Lane) -> None:
     if lane != Lane.HOT or connection.problem_kind:
-        check_identity(connection, client)
+        _check_identity(connection, client)
+    back = reading.look_anew(connection, client) if lane == Lane.WARM else []
     wanted = readable(connection)
-    poll_all(connection, [mirror for mirror in wanted if mirror.source.lane == lane], client)
+    poll_all(connection, [mirror for mirror in wanted if mirror.source.lane == lane or mirror in back], client)
     if lane == Lane.WARM and connection.cursors.exclude(loaded_at=None).count() < len(wanted):
         load.delay(connection.pk)
 
@@ -85,8 +86,19 @@ def sweep_ids() -> None:
     Recheck.objects.filter(ended_at__lt=timezone.now() - KEEP_RUNS).delete()
 
 
+def _check_identity(connection: Connection, client: Client) -> None:
+    """Once more with the companies that are left, where Odoo refuses for one that was taken away."""
+    try:
+        check_identity(connection, client)
+    except NotAllowedError:
+        if not reading.renew_companies(connection, client):
+            raise
+        check_identity(connection, client)
+
+
 def sweep_one(connection: Connection, client: Client) -> None:
-    check_identity(connection, client)
+    _check_identity(connection, client)
+    reading.bury_uninstalled(connection)
     for _mirror, _result in sweep_each(connection, client):
         continue
 

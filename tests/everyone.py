@@ -54,8 +54,10 @@ def covers(grant: Place, thing: Place) -> bool:
 class World:
     """A company with two plants and a sister company; a case and a request in each kind of place; everyone in each."""
 
+    group_of: type[Group] = Group
+
     def __init__(self) -> None:
-        self.group = Group()
+        self.group = self.group_of()
         here, sister = self.group.plant.pk, self.group.sister.pk
         self.second = self.group.add(Warehouse, name="Second plant", company=self.group.plant, active=True)
         self.places: dict[str, Place] = {

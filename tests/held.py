@@ -34,7 +34,7 @@ class Shelf:
         return self.group.add(Location, name=path.split("/")[-1], full_name=path, **{**known, **values})
 
     def lot(self, name: str = "L-0931", **values: Any) -> Lot:
-        return self.group.add(Lot, name=name, product=self.product, company=self.group.plant, **values)
+        return self.group.add(Lot, name=name, product=self.product, **{"company": self.group.plant, **values})
 
     def quant(self, lot: Lot | None, quantity: float = 40, reserved: float = 0, **values: Any) -> Quant:
         known = {

@@ -28,6 +28,7 @@ class Next(StrEnum):
     """What to do with a step."""
 
     DONE = "done"
+    DIFFERS = "differs"
     APPLY = "apply"
     CONFLICT = "conflict"
 
@@ -62,11 +63,15 @@ def decide(step: Step, seen: Mapping[str, Any], *, marked: bool | None = None) -
 
     ``seen`` are the facts of guard and expect as Odoo has them now; a fact that is missing belongs to a record that is
     gone. ``marked`` tells whether the step's token was found, None where the step carries none. A step whose result is
-    already there is done, even if a crash hid that from us; one whose starting point still holds may be applied;
-    anything else changed under us, and a person decides. Fields that others changed and that the plan neither saw nor
-    writes are no obstacle, and neither is somebody who made the very same change.
+    already there is done, even if a crash hid that from us; a mark whose record is not as it was to be differs, and is
+    never made twice; a step whose starting point still holds may be applied; anything else changed under us, and a
+    person decides. Fields that others changed and that the plan neither saw nor writes are no obstacle, and neither is
+    somebody who made the very same change.
     """
-    if marked or (marked is None and step.expect and holds(step.expect, seen)):
+    if marked:
+        missing = unmet(step, seen)
+        return Decision(Next.DIFFERS if missing else Next.DONE, missing)
+    if marked is None and step.expect and holds(step.expect, seen):
         return Decision(Next.DONE)
     differences = tuple(
         Difference(key, base, plain(seen.get(key)), step.expect.get(key, base), key not in seen)

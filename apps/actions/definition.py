@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.accounts.roles import Permission, Role
@@ -22,6 +23,8 @@ from odoo_sync.mirror.base import Mirror
 
 NEW = 0
 """Stands in a plan for the id of the record that the plan will make."""
+LATER = ("conditions", "watch")
+"""Parts of a step that plans frozen earlier do not have."""
 SafeAgain = Literal["value", "state", "external_id", "marker", "no"]
 
 
@@ -46,6 +49,21 @@ def split_fact(key: str, model: str) -> tuple[str, int, str]:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """What a search in Odoo must find just before a call: some record (``there``), or none.
+
+    It is searched in a company of its own (Odoo's id), so that a record may be minded which the company of the call may
+    not read. ``otherwise`` tells people what it means when it is not so.
+    """
+
+    model: str
+    domain: list[Any]
+    there: bool
+    company: int | None
+    otherwise: str
+
+
+@dataclass(frozen=True)
 class Step:
     """One call to Odoo, with what must hold before it and what proves it afterwards.
 
@@ -53,7 +71,7 @@ class Step:
     and ``ids`` are Odoo's ids. ``guard`` maps facts (``"<odoo id>.<field>"``, or ``"<model>,<odoo id>.<field>"`` for
     a record of another model) to the value the person saw, re-read just before the call; ``expect`` maps facts to the
     value that proves the effect, after Odoo's normalisation. Values are JSON: dates as Odoo writes them (UTC, seconds),
-    links as ids, lists of links sorted, null as null.
+    links as ids, lists of links sorted, null as null. ``conditions`` are looked at just before the call as well.
 
     ``safe_again`` says what makes a repeated call harmless. ``value``: writing the same values again changes nothing.
     ``state``: the method does nothing once the state has moved. ``external_id``: Odoo keeps one record per external
@@ -62,6 +80,8 @@ class Step:
     call that record by the id ``NEW``, since nobody knows it before. Later steps of the plan call it so as well, and a
     cell of their ``data`` by ``new``. ``marker``: the effect carries a token that is
     searched for first. ``no``: nothing does.
+
+    ``watch`` names facts that are read before and after as well and decide nothing: what the way back has to know.
     """
 
     connection: int
@@ -74,6 +94,8 @@ class Step:
     expect: dict[str, Any] = field(default_factory=dict)
     safe_again: SafeAgain = "no"
     label: str = ""
+    conditions: tuple[Condition, ...] = ()
+    watch: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,8 +115,14 @@ class Plan:
     names: dict[str, str] = field(default_factory=dict)
 
     def canonical(self) -> bytes:
-        """The one serialisation that is hashed: sorted keys, no spaces, UTF-8."""
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        """The one serialisation that is hashed: sorted keys, no spaces, UTF-8; without what is empty of ``LATER``, as
+        plans were written before it was known."""
+        raw = asdict(self)
+        for step in (*raw["steps"], *(raw["undo"] or ())):
+            for name in LATER:
+                if not step[name]:
+                    del step[name]
+        return json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
     @property
     def hash(self) -> str:
@@ -121,12 +149,15 @@ class Plan:
 
 def step_from(raw: Mapping[str, Any]) -> Step:
     """A step from its JSON form."""
-    return Step(**{**raw, "ids": tuple(raw["ids"])})
+    conditions = tuple(Condition(**one) for one in raw.get("conditions", ()))
+    watch = tuple(raw.get("watch", ()))
+    return Step(**{**raw, "ids": tuple(raw["ids"]), "conditions": conditions, "watch": watch})
 
 
 def records_of(step: Step) -> Iterable[tuple[str, int]]:
-    """The records that a step writes or expects to change, but for one that it makes."""
-    found = {(step.model, one) for one in step.ids} | {split_fact(key, step.model)[:2] for key in step.expect}
+    """The records that a step writes, watches or expects to change, but for one that it makes."""
+    told = (*step.expect, *step.watch)
+    found = {(step.model, one) for one in step.ids} | {split_fact(key, step.model)[:2] for key in told}
     return {one for one in found if one[1] != NEW}
 
 
@@ -142,6 +173,33 @@ def made_as(step: Step, odoo_id: int) -> Step:
 
     ids = tuple(odoo_id if one == NEW else one for one in step.ids)
     return replace(step, ids=ids, guard=known(step.guard), expect=known(step.expect))
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a request has done: its plan, the records it made by model, and facts around the calls that were sent.
+
+    ``before`` and ``after`` are the facts of guard, expect and watch, each by its whole name, as they were just before
+    the first call that was sent and just after the last.
+    """
+
+    plan: Plan
+    made: Mapping[str, int] = field(default_factory=dict)
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+
+    def back(self, steps: Iterable[Step], **more: Any) -> Plan:
+        """A plan of these steps that takes it back, with what the request made by its number and its name."""
+        steps = tuple(made_as(step, self.made[step.model]) if step.model in self.made else step for step in steps)
+        names = dict(self.plan.names)
+        for model, one in self.made.items():
+            if f"{model},{NEW}" in names:
+                names[f"{model},{one}"] = names[f"{model},{NEW}"]
+        names |= more.pop("names", {})
+        effect = _("Undo: %s") % self.plan.effect
+        return Plan(
+            **{"steps": steps, "undo": None if self.made else self.plan.steps, "effect": effect, "names": names, **more}
+        )
 
 
 def new(model: str) -> str:
@@ -189,8 +247,12 @@ class Action(Generic[S]):
     Subclasses name the mirror they act on, the form that asks for values, the permission a requester needs, and make
     the plan. ``fields`` are the words for Odoo's field names in a preview. A request that nobody decides within
     ``decide_within`` expires. ``leaves_note`` says that the document gets an internal note naming the people, which
-    needs a record that carries messages in Odoo (mail.thread). ``may_settle`` says that its effect alone may end what
-    it was asked for; a message changes nothing that is judged.
+    needs a record that carries messages in Odoo (mail.thread); with ``notes_what_it_made`` it is the document that the
+    first step has made. ``may_settle`` says that its effect alone may end what it was asked for; a message changes
+    nothing that is judged. ``planned_anew`` says that the plan is made once more when somebody approves and before
+    anything is sent, and that nothing goes on unless it is the same: for what another document may have answered since.
+    ``writes`` names the rights (read, write, create) that the bot user needs on Odoo's models for the steps and their
+    undoing, so that a connection can be looked at before.
     """
 
     key: ClassVar[str]
@@ -201,13 +263,20 @@ class Action(Generic[S]):
     requires: ClassVar[Permission]
     reversibility: ClassVar[Reversibility] = Reversibility.FINAL
     fields: ClassVar[Mapping[str, Any]] = {}
+    writes: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     decide_within: ClassVar[timedelta] = timedelta(hours=72)
     leaves_note: ClassVar[bool] = True
+    notes_what_it_made: ClassVar[bool] = False
+    planned_anew: ClassVar[bool] = False
     may_settle: ClassVar[bool] = True
 
     def subject_for(self, record: Mirror) -> S | None:
         """The record to act on, for a case about ``record``; None when the action does not fit it."""
         return record if isinstance(record, self.subject) else None  # type: ignore[return-value]
+
+    def hint(self, subject: S) -> str:
+        """What it does to this record, for people who choose among several actions."""
+        return str(self.explanation)
 
     def place(self, subject: S) -> Slice:
         """Where a requester and an approver need their rights, and whose request it is."""
@@ -228,6 +297,13 @@ class Action(Generic[S]):
     def plan(self, subject: S, answer: Mapping[str, Any], *, by: User) -> Plan:
         """The exact calls. Pure of effects: reads the mirror only. Raises CannotPlanError."""
         raise NotImplementedError
+
+    def way_back(self, done: Done) -> Plan:
+        """The plan that takes back what a request has done, asked for only where its plan has an ``undo``.
+
+        Those steps, unless the action knows better by what has become of it since. Raises CannotPlanError.
+        """
+        return done.back(done.plan.undo or ())
 
 
 class CannotPlanError(Exception):

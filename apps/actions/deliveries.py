@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.actions.definition import Plan, Step, after_making, records_of, step_from
+from apps.actions.definition import NEW, Done, Plan, Step, after_making, fact, records_of, split_fact, step_from
 from apps.actions.models import Delivery, DeliveryState, Request
 
 OPEN = (DeliveryState.WAITING, DeliveryState.SENT)
@@ -121,7 +122,40 @@ def step_of(delivery: Delivery) -> Step:
     return after_making(plan.steps[delivery.position], made_before(delivery))
 
 
+def made_otherwise(deliveries: Iterable[Delivery]) -> bool:
+    """Whether a record that was made is not as it was planned: it stands in Odoo, and can be taken back."""
+    return any(one.state == DeliveryState.CONFLICT and "made" in one.evidence for one in deliveries)
+
+
+def bent(deliveries: Iterable[Delivery]) -> bool:
+    """Whether a step stopped after it had been sent: Odoo made something else of it, or somebody came after."""
+    return any(one.state == DeliveryState.CONFLICT and one.attempts for one in deliveries)
+
+
 def made_before(delivery: Delivery) -> dict[str, int]:
     """The records that earlier steps of the request have made, by Odoo model."""
     earlier = delivery.request.deliveries.filter(position__lt=delivery.position, evidence__has_key="made")
     return dict(earlier.order_by("position").values_list("step__model", "evidence__made"))
+
+
+def what_was_done(request: Request, plan: Plan) -> Done:
+    """What a request has left in Odoo, for its way back. What was not sent has left nothing."""
+    made: dict[str, int] = {}
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for one in request.deliveries.filter(is_note=False, attempts__gt=0).order_by("position"):
+        model, number = one.step["model"], one.evidence.get("made")
+        if number is not None:
+            made[model] = number
+        before = {**_whole(one.evidence.get("before"), model, made), **before}
+        after |= _whole(one.evidence.get("after"), model, made)
+    return Done(plan, made, before, after)
+
+
+def _whole(facts: Mapping[str, Any] | None, model: str, made: Mapping[str, int]) -> dict[str, Any]:
+    """Facts by their whole names, those of a record that was made by its number."""
+    found = {}
+    for key, value in (facts or {}).items():
+        named, number, name = split_fact(key, model)
+        found[fact(named, number or made.get(named, NEW), name)] = value
+    return found

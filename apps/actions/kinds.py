@@ -88,6 +88,15 @@ class Refused(Kind):
 
 
 @kinds.add
+class Disconnected(Kind):
+    """Nothing was sent, since its Odoo was disconnected."""
+
+    key = "request.disconnected"
+    topic = Topic.OUTCOME
+    title = _("Not sent, Odoo disconnected")
+
+
+@kinds.add
 class Unknown(Kind):
     """It was sent and nobody knows what became of it: somebody has to look."""
 

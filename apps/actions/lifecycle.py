@@ -21,6 +21,7 @@ TOLD = {
     "conflict": "conflict",
     "refuse": "refused",
     "lose_sight": "unknown",
+    "cut_off": "disconnected",
     "again": "sent_again",
     "undo": "undone",
 }
@@ -37,6 +38,7 @@ REQUEST = Lifecycle(
         "conflict": (frozenset({State.APPROVED}), State.CONFLICT),
         "refuse": (frozenset({State.APPROVED}), State.REFUSED),
         "lose_sight": (frozenset({State.APPROVED}), State.UNKNOWN),
+        "cut_off": (frozenset({State.WAITING, State.APPROVED}), State.DISCONNECTED),
         "again": (REPEATABLE, State.APPROVED),
         "undo": (UNDOABLE, State.UNDONE),
     }

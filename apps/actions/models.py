@@ -31,6 +31,7 @@ class RequestState(models.TextChoices):
     CONFLICT = "conflict", _("changed by someone else")
     REFUSED = "refused", _("refused by Odoo")
     UNKNOWN = "unknown", _("effect not known")
+    DISCONNECTED = "disconnected", _("its Odoo was disconnected")
     UNDONE = "undone", _("undone")
 
 

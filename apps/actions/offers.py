@@ -48,17 +48,19 @@ def remedies_for(keys: Iterable[str], subject: Mirror, user: User, *, case: int 
         record = action.subject_for(subject)
         if record is None or not may(user, action.requires, action.place(record)):
             continue
-        role = action.approver(record, action.initial(record))
+        role, place = action.approver(record, action.initial(record)), action.place(record)
         address = reverse("actions:propose", args=[key, record.pk])
         offers.append(
             Offer(
                 key=key,
                 title=str(action.title),
-                hint=str(action.explanation),
+                hint=action.hint(record),
                 approval=str(Role(role).label) if role else "",
                 reversible=action.reversibility is Reversibility.REVERSIBLE,
                 url=f"{address}?case={case}" if case else address,
-                under_way=Request.objects.filter(action=key, subject_id=record.pk, state__in=OPEN).first(),
+                under_way=Request.objects.filter(
+                    action=key, subject_id=record.pk, company=place.company, state__in=OPEN
+                ).first(),
             )
         )
     return offers

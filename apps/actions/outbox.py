@@ -27,12 +27,14 @@ from apps.actions.deliveries import (
     requests_due,
     step_of,
 )
+from apps.actions.disconnected import close_disconnected
 from apps.actions.models import Delivery, DeliveryState
-from apps.actions.readings import facts_now, is_marked, made_by, marked_args, refused
+from apps.actions.obstacles import in_the_way
+from apps.actions.readings import facts_now, is_marked, lost_a_race, made_by, marked_args, refused
 from apps.actions.standstill import standstill
 from apps.actions.verdicts import expire_undecided, settle
 from apps.audit.record import record
-from odoo_sync.errors import OdooError, SignInError, Verdict
+from odoo_sync.errors import ConcurrencyError, OdooError, SignInError, Verdict
 from odoo_sync.writer import Writer
 
 logger = logging.getLogger(__name__)
@@ -44,11 +46,14 @@ GIVE_UP_AFTER = timedelta(hours=24)
 MOST_SENDS = 5
 UNTRACED = gettext_lazy("It was sent, and no trace of it is in Odoo. Look before sending it again.")
 READ_BACKS = (0.0, 0.3, 1.0)
+ENDED = frozenset({Next.DONE, Next.DIFFERS})
+"""What Odoo holds already, as it was to be or not: such a step is never sent again."""
 STANDSTILL_WAIT = timedelta(seconds=10)
 
 
 def deliver_waiting() -> None:
-    """Take on everything that is due, the longest waiting first, and close what nobody decided in time."""
+    """Take on everything that is due, the longest waiting first, and close what can no longer be decided or sent."""
+    close_disconnected()
     expire_undecided()
     for request_id in requests_due(timezone.now()):
         deliver(request_id)
@@ -80,10 +85,12 @@ def _attempt(delivery: Delivery) -> None:
     try:
         with Writer(connection) as writer:
             seen, decision = _look(writer, step, delivery)
-            if decision.next is Next.DONE:
-                return _settle_done(delivery, seen)
+            if decision.next in ENDED:
+                return _settle_there(delivery, seen, decision)
             if decision.next is Next.CONFLICT:
                 return _settle_conflict(delivery, seen, decision)
+            if obstacle := in_the_way(writer, step, delivery):
+                return _settle_obstructed(delivery, seen, obstacle)
             if delivery.state == DeliveryState.SENT and not _may_send_again(delivery, step):
                 return None
             return _send(writer, step, delivery, seen)
@@ -158,12 +165,17 @@ def _read_back(writer: Writer, step: Step, delivery: Delivery, answer: Any) -> N
     for wait in READ_BACKS:
         sleep(wait)
         seen, decision = _look(writer, step, delivery)
-        if _is_proved(step, seen, decision):
+        if _is_proved(step, decision):
             return _settle_done(delivery, seen)
+    if decision.next is Next.DIFFERS:
+        return _settle_there(delivery, seen, decision)
     if isinstance(answer, dict) and answer.get("res_model"):
         message = _("Odoo asks a question that this action does not answer (%s).") % answer["res_model"]
         return settle(delivery, DeliveryState.REJECTED, message, after=seen)
     if refusal := refused(answer):
+        if lost_a_race(refusal) and delivery.attempts < MOST_SENDS:
+            delivery.state = DeliveryState.WAITING
+            return _wait_for_odoo(delivery, ConcurrencyError(_("Others wrote to the same records in Odoo just then.")))
         return settle(delivery, DeliveryState.REJECTED, refusal, after=seen)
     if step.safe_again == "marker":
         return settle(delivery, DeliveryState.UNKNOWN, _("Odoo took it, but it cannot be found there."), after=seen)
@@ -172,11 +184,9 @@ def _read_back(writer: Writer, step: Step, delivery: Delivery, answer: Any) -> N
     return settle(delivery, DeliveryState.CONFLICT, message, after=seen, differences=missing)
 
 
-def _is_proved(step: Step, seen: dict[str, Any], decision: Decision) -> bool:
-    """Whether what was read back is the effect; a record that was made must also be as it was meant to be."""
-    if decision.next is Next.DONE:
-        return step.safe_again != "external_id" or not unmet(step, seen)
-    return step.safe_again == "no" and not step.expect
+def _is_proved(step: Step, decision: Decision) -> bool:
+    """Whether what was read back is the effect; a call that leaves nothing to read is taken at its word."""
+    return decision.next is Next.DONE or (step.safe_again == "no" and not step.expect)
 
 
 def _after_error(writer: Writer, step: Step, delivery: Delivery, error: OdooError) -> None:
@@ -188,8 +198,8 @@ def _after_error(writer: Writer, step: Step, delivery: Delivery, error: OdooErro
         delivery.state = DeliveryState.WAITING
         return _wait_for_odoo(delivery, error)
     seen, decision = _look(writer, step, delivery)
-    if decision.next is Next.DONE:
-        return _settle_done(delivery, seen)
+    if decision.next in ENDED:
+        return _settle_there(delivery, seen, decision)
     if error.verdict is Verdict.NO_EFFECT and delivery.attempts < MOST_SENDS:
         delivery.state = DeliveryState.WAITING
         return _wait_for_odoo(delivery, error)
@@ -215,6 +225,15 @@ def _pause(tries: int, error: OdooError) -> timedelta:
     return timedelta(seconds=max(seconds, error.retry_after or 0.0))
 
 
+def _settle_there(delivery: Delivery, seen: dict[str, Any], decision: Decision) -> None:
+    """Its trace is in Odoo: verified where everything is as it was to be, else for a person to compare."""
+    if decision.next is Next.DONE:
+        return _settle_done(delivery, seen)
+    message = _("The record stands in Odoo, but not as it was planned. Both values are kept.")
+    differences = [one.stored() for one in decision.differences]
+    return settle(delivery, DeliveryState.CONFLICT, message, after=seen, differences=differences)
+
+
 def _settle_done(delivery: Delivery, seen: dict[str, Any]) -> None:
     if delivery.attempts == 0:
         message = _("Odoo already has it; nothing was sent.")
@@ -232,6 +251,13 @@ def _settle_conflict(delivery: Delivery, seen: dict[str, Any], decision: Decisio
     )
     differences = [one.stored() for one in decision.differences]
     settle(delivery, DeliveryState.CONFLICT, message, after=seen, differences=differences)
+
+
+def _settle_obstructed(delivery: Delivery, seen: dict[str, Any], obstacle: str) -> None:
+    """Something else stands in the way. A call that may still be under way is given its time to leave its trace."""
+    if delivery.state == DeliveryState.SENT and delivery.not_after is not None and timezone.now() < delivery.not_after:
+        return postpone(delivery, _("Sent; waiting to see whether Odoo has done it."), timedelta(seconds=5))
+    return settle(delivery, DeliveryState.CONFLICT, obstacle, after=seen)
 
 
 def _call_of(delivery: Delivery) -> dict[str, Any]:

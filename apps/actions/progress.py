@@ -18,7 +18,7 @@ from apps.actions.about import About, about
 from apps.actions.authority import deciders, may_decide
 from apps.actions.changes import Change, Clash, changes, clashes
 from apps.actions.definition import Plan, actions
-from apps.actions.deliveries import OPEN
+from apps.actions.deliveries import OPEN, bent, made_otherwise
 from apps.actions.lifecycle import REPEATABLE, UNDOABLE
 from apps.actions.missing import deleted, is_plannable
 from apps.actions.models import Approval, Delivery, DeliveryState, Request, RequestState
@@ -37,9 +37,12 @@ NEXT = {
     RequestState.EXPIRED: _("Nothing was sent. Ask again if it is still wanted."),
     RequestState.REJECTED: _("Nothing was sent."),
     RequestState.WITHDRAWN: _("Nothing was sent."),
+    RequestState.DISCONNECTED: _("Nothing was sent: this Odoo is no longer connected to the tower."),
     RequestState.UNDONE: _("The old values were put back by a later request."),
 }
 DELETED = _("Nothing more was sent: Odoo no longer has the record. What was open about it closes by itself.")
+OTHERWISE = _("Odoo has the record, but not as it was planned. Compare both values: undo it, or put it right in Odoo.")
+BENT = _("It was sent, but Odoo holds something else now. Look at both values, then plan it anew on today's data.")
 TONES = {
     RequestState.VERIFIED: "good",
     RequestState.WAITING: "accent",
@@ -49,6 +52,7 @@ TONES = {
     RequestState.REFUSED: "critical",
     RequestState.UNKNOWN: "critical",
     RequestState.REJECTED: "high",
+    RequestState.DISCONNECTED: "high",
 }
 STAGES = {
     DeliveryState.VERIFIED: "done",
@@ -176,7 +180,12 @@ class Progress:
 
     @property
     def next(self) -> Any:
-        return DELETED if self._is_deleted else NEXT[RequestState(self.item.state)]
+        state = RequestState(self.item.state)
+        if self._is_deleted:
+            return DELETED
+        if state is RequestState.PARTIAL and made_otherwise(self.deliveries):
+            return OTHERWISE
+        return BENT if state is RequestState.CONFLICT and bent(self.deliveries) else NEXT[state]
 
     @property
     def _is_deleted(self) -> bool:
@@ -230,7 +239,8 @@ class Progress:
         standing = self.undone_by is None or self.undone_by.state not in {
             RequestState.WAITING, RequestState.APPROVED, RequestState.UNKNOWN, RequestState.VERIFIED,
         }  # fmt: skip
-        return self.item.state in UNDOABLE and self.plan.undo is not None and standing and self._may_ask
+        sent = any(one.attempts for one in self.deliveries if not one.is_note)
+        return self.item.state in UNDOABLE and self.plan.undo is not None and sent and standing and self._may_ask
 
     @property
     def may_send_again(self) -> bool:

@@ -26,12 +26,12 @@ class Reader(Protocol):
 
 
 def facts_now(reader: Reader, step: Step, made: int | None = None) -> dict[str, Any]:
-    """Every fact of guard and expect as Odoo has it now; facts of records that are gone are missing.
+    """Every fact of guard, expect and watch as Odoo has it now; facts of records that are gone are missing.
 
     ``made`` is the record that the step has made, null while it has not: its facts are then missing too. One read per
     model. Raises OdooError.
     """
-    named = {key: split_fact(key, step.model) for key in {*step.guard, *step.expect}}
+    named = {key: split_fact(key, step.model) for key in {*step.guard, *step.expect, *step.watch}}
     keys = {key: (model, made if number == NEW else number, name) for key, (model, number, name) in named.items()}
     wanted: dict[str, dict[int, set[str]]] = {}
     for model, odoo_id, name in keys.values():
@@ -82,6 +82,28 @@ def refused(answer: Any) -> str:
     """What Odoo says where ``load`` has taken nothing, in its own words; empty for any other answer."""
     told = answer.get("messages") if isinstance(answer, dict) and answer.get("ids") is False else None
     return " ".join(str(one.get("message", "")) for one in told or [] if isinstance(one, Mapping))
+
+
+RACE_WORDS = (
+    "could not serialize access",
+    "deadlock",
+    "lock timeout",
+    "statement timeout",
+    "could not obtain lock",
+    "current transaction is aborted",
+)
+"""How PostgreSQL speaks of what passes by itself (SQLSTATE 40001, 40P01, 55P03, 57014, and 25P02 after any of them)."""
+
+
+def lost_a_race(refusal: str) -> bool:
+    """Whether ``load`` was refused by the database and not by a rule, so that the same rows may do a moment later.
+
+    Odoo 18 puts such an error among its messages as it would a wrong value, without its SQLSTATE, and rolls the rows
+    back (odoo/models.py, BaseModel.load); a PostgreSQL that speaks another language than English is not understood,
+    but for a deadlock.
+    """
+    said = refusal.casefold()
+    return any(words in said for words in RACE_WORDS)
 
 
 def line_id(number: int) -> str:

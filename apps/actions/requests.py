@@ -15,8 +15,8 @@ from apps.accounts.models import User
 from apps.accounts.roles import Permission, Role
 from apps.actions import tasks
 from apps.actions.authority import deciders, may_decide
-from apps.actions.definition import NEW, Action, CannotPlanError, Plan, actions, made_as
-from apps.actions.deliveries import open_queue
+from apps.actions.definition import Action, CannotPlanError, Plan, actions
+from apps.actions.deliveries import open_queue, what_was_done
 from apps.actions.errors import (
     AlreadyRequestedError,
     CannotUndoError,
@@ -29,7 +29,7 @@ from apps.actions.errors import (
 )
 from apps.actions.lifecycle import OPEN, REQUEST, TOLD, UNDOABLE
 from apps.actions.models import Approval, DeliveryState, Request, RequestState
-from apps.actions.refresh import made
+from apps.actions.obstacles import outdated
 from apps.actions.signals import request_changed
 from apps.actions.verdicts import move
 from apps.audit.record import record
@@ -85,6 +85,8 @@ def approve(request: Request, *, by: User, plan_hash: str, version: int | None =
     _may_decide_now(request, by, "approve")
     if plan_hash != request.plan_hash:
         raise PlanChangedError(_("This is not the plan that waits for approval. Load the page again and look anew."))
+    if obstacle := outdated(request):
+        raise PlanChangedError(_("%s Reject it; it can be asked for anew.") % obstacle)
     _note_decision(request, by, approved=True, reason=reason)
     move(request, "approve", by=by, reason=reason)
     record(by, "request.approved", request, plan=request.plan_hash, effect=request.effect, reason=reason)
@@ -159,11 +161,12 @@ def undo_plan(request: Request) -> Plan:
     plan = Plan.load(request.plan)
     if request.state not in UNDOABLE or plan.undo is None or request.action not in actions:
         raise CannotUndoError(_("This cannot be undone."))
-    effect = _("Undo: %s") % plan.effect
-    names, new = dict(plan.names), dict(made(request))
-    steps = tuple(made_as(step, new[step.model]) if step.model in new else step for step in plan.undo)
-    names |= {f"{model},{one}": names[f"{model},{NEW}"] for model, one in new.items() if f"{model},{NEW}" in names}
-    return Plan(steps=steps, undo=None if new else plan.steps, effect=effect, names=names)
+    if not request.deliveries.filter(is_note=False, attempts__gt=0).exists():
+        raise CannotUndoError(_("Nothing was sent, since Odoo had it already: there is nothing to take back."))
+    try:
+        return actions[request.action]().way_back(what_was_done(request, plan))
+    except CannotPlanError as error:
+        raise CannotUndoError(str(error)) from None
 
 
 def _begin(request: Request, plan: Plan) -> Request:
@@ -202,6 +205,8 @@ def _already_there(request: Request) -> Exception:
     existing = same.first() or Request.objects.filter(undoes=request.undoes, undoes__isnull=False).first()
     if existing is None:
         return CannotPlanError(_("It could not be saved because the same was asked for at this moment. Try again."))
+    if existing.company_id != request.company_id:
+        return CannotPlanError(_("People of another company have asked for this already, and it has not ended."))
     text = _("%(who)s has already asked for this: %(what)s") % {
         "who": existing.requested_by.shown_name, "what": existing.effect,
     }  # fmt: skip

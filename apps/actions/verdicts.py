@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
-from apps.actions.deliveries import OPEN, hold, open_note
+from apps.actions.deliveries import OPEN, bent, hold, made_otherwise, open_note
 from apps.actions.lifecycle import REQUEST, TOLD
 from apps.actions.missing import deleted
 from apps.actions.models import Delivery, DeliveryState, Request, RequestState
@@ -30,8 +31,11 @@ WORDS = {
     RequestState.CONFLICT: gettext_lazy("Not sent, somebody changed the record in Odoo: %s"),
     RequestState.REFUSED: gettext_lazy("Refused by Odoo: %s"),
     RequestState.UNKNOWN: gettext_lazy("Effect not known, please look: %s"),
+    RequestState.DISCONNECTED: gettext_lazy("Not sent, its Odoo was disconnected: %s"),
 }
 DELETED = gettext_lazy("Not sent, the record was deleted in Odoo: %s")
+BENT = gettext_lazy("Sent, but Odoo holds something else now: %s")
+OTHERWISE = gettext_lazy("Made in Odoo, but not as it was planned: %s")
 
 
 @transaction.atomic
@@ -62,8 +66,13 @@ def _carry_on(request: Request, state: DeliveryState) -> None:
             end(request, "verify")
         return
     steps.filter(state__in=OPEN).update(state=DeliveryState.SKIPPED)
-    some_done = steps.filter(state=DeliveryState.VERIFIED).exists()
-    end(request, "stop_partly" if some_done and state is not DeliveryState.UNKNOWN else VERBS[state])
+    end(request, "stop_partly" if is_partly_done(request) and state is not DeliveryState.UNKNOWN else VERBS[state])
+
+
+def is_partly_done(request: Request) -> bool:
+    """Whether anything of it stands in Odoo: a step that was verified, or a record that was made."""
+    done = Q(state=DeliveryState.VERIFIED) | Q(evidence__has_key="made")
+    return request.deliveries.filter(done, is_note=False).exists()
 
 
 def end(request: Request, verb: str) -> None:
@@ -78,10 +87,18 @@ def end(request: Request, verb: str) -> None:
         undone = Request.objects.select_for_update().get(pk=request.undoes_id)
         move(undone, "undo", by=request.requested_by)
         record(None, "request.undone", undone, by_request=request.pk)
-    is_deleted = request.state == RequestState.CONFLICT and deleted(request.deliveries.all())
-    words = DELETED if is_deleted else WORDS[RequestState(request.state)]
-    text = str(words) % request.effect
+    text = str(_words(request)) % request.effect
     tell(request.requested_by, f"request.{request.state}", about=request, text=text, url=request.get_absolute_url())
+
+
+def _words(request: Request) -> Any:
+    """How the requester hears of the end; a place is left for the effect."""
+    steps, state = request.deliveries.filter(is_note=False), RequestState(request.state)
+    if state is RequestState.PARTIAL and made_otherwise(steps):
+        return OTHERWISE
+    if state is RequestState.CONFLICT and deleted(steps):
+        return DELETED
+    return BENT if state is RequestState.CONFLICT and bent(steps) else WORDS[state]
 
 
 def move(request: Request, verb: str, *, by: User | None = None, reason: str = "") -> None:

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.console.reach import connections_within
 from controltower.lib.scope import Scope
+from odoo_sync.connections import connections_within
 from odoo_sync.freshness import freshness as freshness_of
 from odoo_sync.models import Connection
 
@@ -43,6 +43,9 @@ NO_WORKER = gettext_lazy("No error is known: it seems that no worker of the towe
 
 def _of(connection: Connection, now: datetime) -> Freshness:
     state = freshness_of(connection, now)
+    if state.as_of is None and state.unreadable and state.loaded:
+        why = next(iter(state.unreadable.values()))
+        return Freshness(None, "stale", _("Nothing of %s can be read.") % connection.name, why)
     if state.as_of is None:
         meaning = _("Cases appear as the mirror fills; nothing shown yet is complete.")
         text = _("%s is being loaded for the first time.") % connection.name

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.console.looks import Shown, latest_looks
-from apps.console.reach import connections_within
+from apps.exceptions.definition import detectors
 from controltower.lib.scope import Scope
+from odoo_sync.connections import connections_within
 from odoo_sync.freshness import Freshness, freshness
 from odoo_sync.health import IDENTITY
 from odoo_sync.mirror.base import Lane, Mirror, mirrors
@@ -50,6 +51,16 @@ class MirrorRow:
 
 
 @dataclass(frozen=True)
+class Closed:
+    """One model that is not read, why, and what that does to the kinds of cases that look at it."""
+
+    model: str
+    why: str
+    is_absent: bool
+    meaning: str
+
+
+@dataclass(frozen=True)
 class Standing:
     """One connection as the page shows it."""
 
@@ -61,7 +72,7 @@ class Standing:
     rows: Sequence[MirrorRow]
     held: Sequence[Quarantine]
     looks: Sequence[Shown]
-    unavailable: Mapping[str, str]
+    closed: Sequence[Closed]
     identity_differs: bool
 
     @property
@@ -94,7 +105,7 @@ def _standing(connection: Connection, now: datetime, in_full: bool) -> Standing:
         rows=_rows(connection, fresh, dict(held.values_list("mirror").annotate(Count("id")))),
         held=list(held.order_by("mirror", "odoo_id")[:MOST_HELD]) if in_full else [],
         looks=list(latest_looks(connection)) if in_full else [],
-        unavailable=connection.capabilities.get("unavailable", {}),
+        closed=_closed(connection, fresh),
         identity_differs=connection.problem_kind == IDENTITY,
     )
 
@@ -107,7 +118,35 @@ def _state(connection: Connection, fresh: Freshness) -> tuple[str, str]:
         return _("failing"), "critical"
     if not fresh.loaded:
         return _("loading for the first time"), "accent"
-    return (_("behind"), "high") if fresh.stale else (_("up to date"), "good")
+    if fresh.stale or fresh.unreadable:
+        return (_("behind") if fresh.stale else _("not all can be read")), "high"
+    return _("up to date"), "good"
+
+
+def _closed(connection: Connection, fresh: Freshness) -> list[Closed]:
+    """What is not read: first what could be, then what this Odoo never had."""
+    reasons = {**connection.capabilities.get("unavailable", {}), **fresh.unreadable}
+    found = [
+        Closed(key, why, key not in fresh.unreadable, meaning_of(key, absent=key not in fresh.unreadable))
+        for key, why in reasons.items()
+        if key in mirrors
+    ]
+    return sorted(found, key=lambda one: (one.is_absent, one.model))
+
+
+def meaning_of(key: str, *, absent: bool) -> str:
+    """What it means for the cases that a model is not installed, or kept from the bot user."""
+    looking = [one for one in detectors if mirrors[key] in one.depends_on]
+    needing = [str(one.title) for one in looking if mirrors[key] not in one.enriching]
+    others = [str(one.title) for one in looking if mirrors[key] in one.enriching]
+    told = []
+    if absent and looking:
+        told.append(_("Left out of: %s.") % ", ".join(str(one.title) for one in looking))
+    elif needing:
+        told.append(_("Cannot be judged without it: %s.") % ", ".join(needing))
+    if others and not absent:
+        told.append(_("Says less without it: %s.") % ", ".join(others))
+    return " ".join(told)
 
 
 def _rows(connection: Connection, fresh: Freshness, held: Mapping[str, int]) -> list[MirrorRow]:

@@ -84,7 +84,7 @@ def row(case: Case) -> dict[str, Any]:
         "owner": case.owner.shown_name if case.owner else _("unowned"),
         "customers": ngettext("%d customer", "%d customers", case.customers) % case.customers if case.customers else "",
         "late": _("%d d late") % case.delay_days if case.delay_days > 0 else "",
-        "remedy": recommended(case.detector),
+        "remedy": recommended(case),
     }
 
 
@@ -106,10 +106,11 @@ def place_name(case: Case) -> str:
     return case.plant.name if case.plant else case.company.name if case.company else settings.GROUP_NAME
 
 
-def recommended(detector: str) -> Any:
-    """The title of the action that a detector recommends first; empty when it knows none."""
-    keys = detectors[detector].remedies if detector in detectors else ()
-    return next((actions[key].title for key in keys if key in actions), "")
+def recommended(case: Case) -> Any:
+    """The title of the action that fits: the one the finding named, else the detector's first; empty without any."""
+    keys = detectors[case.detector].remedies if case.detector in detectors else ()
+    named = (case.remedy,) if case.remedy else keys
+    return next((actions[key].title for key in named if key in actions), "")
 
 
 def html(case: Case) -> dict[str, str]:

@@ -63,6 +63,7 @@ def _detector(detector: type[Detector[Any]]) -> Iterator[str]:
             "silent while stale": lanes,
             "judged again after a change of": ", ".join(sorted(f"`{one.key}`" for one in detector.depends_on))
             or "nothing",
+            "does without": ", ".join(sorted(f"`{one.key}`" for one in detector.enriching)) or "nothing",
         }
     )
 

@@ -151,6 +151,7 @@ class Finding:
     ``documents`` are the keys of every row that was looked at: when one of them changes, the case is judged again.
     ``gaps`` say in words what could not be judged, such as money without a rate; they are shown, never taken as zero.
     ``counted`` names the limits that made it a finding; the case says how high they are and who set them.
+    ``remedy`` is the key of the guided action to recommend, where it is not the detector's first that fits.
     """
 
     subject: Subject
@@ -161,6 +162,7 @@ class Finding:
     documents: tuple[int, ...] = ()
     gaps: tuple[str, ...] = ()
     counted: tuple[str, ...] = ()
+    remedy: str = ""
     next_check_at: datetime | None = None
 
 
@@ -214,7 +216,9 @@ class Detector(Generic[F]):
     documents are judged again in any case; ``WHERE_SHOWN`` says that this is enough. ``remedies`` are keys of guided
     actions, the recommended one first. ``limits`` are typed thresholds (``limit_values.Thresholds``): the defaults,
     which the group and each level in ``overridable`` may replace, the most specific winning. A finding is never less
-    than ``least``. While a lane in ``needs_fresh`` is stale, nothing is opened and nothing is closed.
+    than ``least``. While a lane in ``needs_fresh`` is stale, nothing is opened and nothing is closed. While a model of
+    ``depends_on`` is kept from the bot user nothing can be judged at all, and cases and board say so; without those in
+    ``enriching``, which decide of no case, it is judged, and the case says what it lacks.
     """
 
     key: ClassVar[str]
@@ -229,6 +233,7 @@ class Detector(Generic[F]):
     depends_on: ClassVar[Mapping[type[Mirror], Path]] = {}
     least: ClassVar[Severity] = Severity.LOW
     needs_fresh: ClassVar[frozenset[Lane]] = frozenset({Lane.HOT})
+    enriching: ClassVar[frozenset[type[Mirror]]] = frozenset()
 
     def subjects(self, scope: Scope) -> Iterable[str]:
         """The keys of everything that may be a finding: what a sweep goes through."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,12 +19,15 @@ from apps.accounts.models import User
 from apps.accounts.roles import Permission
 from apps.actions.offers import Offer
 from apps.exceptions.card import row
+from apps.exceptions.definition import detectors
 from apps.exceptions.documents import Documents
 from apps.exceptions.exhibits import Exhibit, exhibit_of
+from apps.exceptions.inhibition import silences
 from apps.exceptions.lifecycle import ENDED, lifecycle
 from apps.exceptions.limit_words import ShownLimit, limits_of
 from apps.exceptions.models import Case
 from apps.exceptions.offers import offers
+from apps.exceptions.payload import shortened
 from apps.exceptions.score_words import terms_of
 from apps.exceptions.shown import ShownEvidence, ShownLink, chain_for, evidence_of
 from apps.exceptions.timeline import Happening, timeline
@@ -126,6 +130,16 @@ class Dossier:
         if not running or Decimal(running["per_hour"]) or not running["until"]:
             return None
         return datetime.fromisoformat(running["until"])
+
+    @cached_property
+    def silence(self) -> str:
+        """Why nothing can be judged of it at this moment, where the case itself does not say so yet; else empty."""
+        if self.is_ended or self.case.detector not in detectors:
+            return ""
+        found = silences(detectors[self.case.detector], timezone.now(), connection=self.case.connection_id)
+        key = self.case.connection_id
+        told = found.blind.get(key) or found.lost.get(self.case.company_id or 0) or found.stale.get(key) or ""
+        return "" if shortened(told) == self.case.cannot_judge else told
 
     @cached_property
     def may_work(self) -> bool:

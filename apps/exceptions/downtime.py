@@ -38,8 +38,8 @@ class Limits:
     customer_classes: tuple[CustomerClass, ...] = USUAL_CLASSES
 
     titles: ClassVar[Mapping[str, Any]] = {
-        "availability_after": gettext_lazy("A case from a stop of, availability"),
-        "quality_after": gettext_lazy("A case from a stop of, quality"),
+        "availability_after": gettext_lazy("A stop counts after, availability reasons"),
+        "quality_after": gettext_lazy("A stop counts after, quality reasons"),
         "usual_length": gettext_lazy("Length of a stop where none is known"),
         "customer_classes": gettext_lazy("Customer classes and their weights"),
     }

@@ -78,7 +78,7 @@ def _due(occasion: Occasion, read: Callable[[datetime], list[Waiting]], now: dat
     told = set(known.values_list("about_key", "user_id", "since"))
     for key, domain, company, plant, since in sorted(waiting, key=lambda one: one[-1]):
         for one in escalations.at(domain, company, plant):
-            if since + one.after <= now and (key, one.user.pk, since) not in told:
+            if one.turn(since) <= now and (key, one.user.pk, since) not in told:
                 yield Step(key, one.user, since, now - since)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from apps.exceptions.definition import Detector, Moot, Subject, detectors
-from apps.exceptions.inhibition import stale_reasons
+from apps.exceptions.definition import Detector, Finding, Moot, Subject, detectors
+from apps.exceptions.inhibition import Silences, silences
 from apps.exceptions.limits import rule_of, rulings_of
 from apps.exceptions.models import Case, Check
 from apps.exceptions.payload import digest
@@ -20,6 +21,7 @@ from apps.exceptions.timetable import keep
 from apps.exceptions.weights import RULE as SCORE
 from controltower.lib.keys import split_key
 from controltower.lib.locks import lock_in_transaction
+from controltower.lib.memory import remembering
 from controltower.lib.scope import Scope
 from odoo_sync.mirror.base import Mirror
 
@@ -27,6 +29,7 @@ BATCH = 200
 DUE_AT_ONCE = 1000
 
 
+@remembering()
 def evaluate(detector: type[Detector[Any]], subjects: Iterable[str], *, now: datetime | None = None) -> int:
     """Judge these subjects by what the mirror says at this moment, and let their cases follow; returns how many.
 
@@ -43,12 +46,13 @@ def evaluate(detector: type[Detector[Any]], subjects: Iterable[str], *, now: dat
 def _evaluate(detector: type[Detector[Any]], subjects: list[str], now: datetime | None) -> None:
     lock_in_transaction(f"evaluate {detector.key}")
     now = now or timezone.now()
-    judged = dict(_judge(detector, subjects, now))
+    silent = silences(detector, now)
+    judged = dict(_judge(detector, subjects, now, silent))
     cases = newest_cases(detector, subjects)
     for key in set(cases) - set(judged):
         gone = Moot(_subject_of(cases[key]), gettext("It no longer exists in the mirror."))
         judged[key] = Judged(gone, "")
-    settlement = Settlement(detector, now, stale_reasons(detector, now))
+    settlement = Settlement(detector, now, silent.stale, silent.blind, silent.lost)
     for key in subjects:
         if key in judged:
             settlement.take(cases.get(key), judged[key])
@@ -56,13 +60,18 @@ def _evaluate(detector: type[Detector[Any]], subjects: list[str], now: datetime 
     keep(detector, subjects, judged, settlement.again, now)
 
 
-def _judge(detector: type[Detector[Any]], subjects: list[str], now: datetime) -> Iterator[tuple[str, Judged]]:
+def _judge(
+    detector: type[Detector[Any]], subjects: list[str], now: datetime, silent: Silences
+) -> Iterator[tuple[str, Judged]]:
     member = detector()
     candidates = member.candidates(Scope.everything(), subjects)
     ruling, weights = rulings_of(rule_of(detector.key), SCORE)
     for facts in member.facts(candidates, now):
         limits = ruling.of(facts.subject)
         verdict = member.judge(facts, limits.values, now)
+        lacking = silent.lacking.get(verdict.subject.connection)
+        if lacking and isinstance(verdict, Finding):
+            verdict = replace(verdict, gaps=(*verdict.gaps, lacking))
         yield verdict.subject.key, Judged(verdict, digest(facts, limits.values), limits, weights.of(verdict.subject))
 
 
@@ -70,6 +79,7 @@ def _subject_of(case: Case) -> Subject:
     return Subject(case.subject_type, case.subject_key, case.connection_id, case.company_id, case.plant_id)
 
 
+@remembering()
 def evaluate_change(mirror: type[Mirror], ids: Iterable[int], *, now: datetime | None = None) -> int:
     """Judge what changed rows of one mirror may have changed; returns how many subjects that were."""
     wanted = set(ids)
@@ -90,6 +100,7 @@ def subjects_of(detector: type[Detector[Any]], mirror: type[Mirror], ids: set[in
     return {str(one) for one in found if one is not None} | set(shown.values_list("subject_key", flat=True))
 
 
+@remembering()
 def evaluate_due(*, now: datetime | None = None) -> int:
     """Judge every subject whose time has come; returns how many."""
     done = 0
@@ -106,6 +117,7 @@ def evaluate_due(*, now: datetime | None = None) -> int:
                 Check.objects.filter(detector=key).delete()
 
 
+@remembering()
 def sweep(
     *, connection: int | None = None, only: type[Detector[Any]] | None = None, now: datetime | None = None
 ) -> int:

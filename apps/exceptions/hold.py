@@ -34,8 +34,8 @@ class Limits:
     customer_classes: tuple[CustomerClass, ...] = USUAL_CLASSES
 
     titles: ClassVar[Mapping[str, Any]] = {
-        "waiting_for": gettext_lazy("On hold while it waits for a decision, from"),
-        "open_for": gettext_lazy("On hold while it is not answered, from"),
+        "waiting_for": gettext_lazy("Waiting for a decision counts after"),
+        "open_for": gettext_lazy("Not being answered counts after"),
         "quarantine": gettext_lazy("Places where goods are set aside"),
         "customer_classes": gettext_lazy("Customer classes and their weights"),
     }

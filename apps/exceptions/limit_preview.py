@@ -12,12 +12,15 @@ from typing import Any
 
 from django.utils import timezone
 
+from apps.accounts.access import require
+from apps.accounts.models import User
+from apps.accounts.roles import Permission
 from apps.exceptions.definition import Finding, Impact, Severity, detectors
 from apps.exceptions.evaluate import BATCH, subjects_within
 from apps.exceptions.limits import Kind, Place, Rule, Ruling, rule_of, ruling_of
 from apps.exceptions.models import Case
 from apps.exceptions.score import score
-from controltower.lib.scope import Scope
+from controltower.lib.scope import Scope, Slice
 
 SECONDS = 3.0
 MOST_CASES = 5000
@@ -42,12 +45,20 @@ class Preview:
 
 
 def preview(
-    rule: Rule, place: Place, values: Mapping[str, Any], *, now: datetime | None = None, seconds: float = SECONDS
+    rule: Rule,
+    place: Place,
+    values: Mapping[str, Any],
+    *,
+    by: User,
+    now: datetime | None = None,
+    seconds: float = SECONDS,
 ) -> Preview | None:
-    """What would change if exactly these were the place's own. Raises LimitError. Reads for a few seconds at most.
+    """What would change if exactly these were the place's own. Reads for a few seconds at most.
 
-    Null for what only an action asks for, and for a product's own weights, since a case does not keep its product.
+    Whoever may not set them there learns nothing of the place: raises PermissionDenied, and LimitError. Null for what
+    only an action asks for, and for a product's own weights, since a case does not keep its product.
     """
+    require(by, Permission.SET_LIMITS, within=Slice(place.company, place.plant))
     changed = ruling_of(rule).as_if(rule.key, place, values)
     if rule.kind == Kind.DETECTOR:
         return _judged(rule, changed, place, now or timezone.now(), monotonic() + seconds)

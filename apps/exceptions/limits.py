@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -145,6 +148,19 @@ class Ruling:
         return InForce(replace(self.default, **values), origin) if values else InForce(self.default)
 
 
+_supposed: ContextVar[Mapping[str, Ruling]] = ContextVar("supposed limits", default=MappingProxyType({}))
+
+
+@contextmanager
+def supposing(rule: Rule, ruling: Ruling) -> Iterator[None]:
+    """Let whoever asks for the limits of this rule be told these, for a look at what would be; nothing is written."""
+    token = _supposed.set({**_supposed.get(), rule.key: ruling})
+    try:
+        yield
+    finally:
+        _supposed.reset(token)
+
+
 def ruling_of(rule: Rule) -> Ruling:
     """Everything that is set for a rule, the most specific last."""
     return rulings_of(rule)[0]
@@ -156,7 +172,9 @@ def rulings_of(*rules: Rule) -> list[Ruling]:
     rows = sorted(
         wanted.select_related("company", "plant", "product__template", "set_by"), key=lambda one: (one.rank, one.pk)
     )
-    return [Ruling(rule.default(), tuple(one for one in rows if one.rule == rule.key)) for rule in rules]
+    held = [Ruling(rule.default(), tuple(one for one in rows if one.rule == rule.key)) for rule in rules]
+    supposed = _supposed.get()
+    return [supposed.get(rule.key, one) for rule, one in zip(rules, held, strict=True)]
 
 
 def rules() -> list[Rule]:

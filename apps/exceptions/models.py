@@ -93,6 +93,7 @@ class Case(models.Model):
     judged_at = models.DateTimeField(db_default=Now())
     cannot_judge = models.CharField(max_length=512, blank=True)
     facts = models.CharField(max_length=32, blank=True, db_comment="digest of the facts of the last finding")
+    remedy = models.CharField(max_length=64, blank=True, db_comment="recommended action; empty is the detector's first")
     version = models.IntegerField(default=1)
 
     objects = CaseQuerySet.as_manager()

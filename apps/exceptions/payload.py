@@ -34,6 +34,7 @@ VISIBLE = (
     "customers",
     "documents",
     "cannot_judge",
+    "remedy",
 )
 
 
@@ -82,6 +83,7 @@ def values_of(
         "customers": len(impact.customers),
         "documents": list(finding.documents),
         "cannot_judge": shortened(" ".join(finding.gaps)),
+        "remedy": finding.remedy,
     }
 
 

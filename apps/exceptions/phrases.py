@@ -13,6 +13,7 @@ phrases.add(
         "case.woken": _("woke the case ({why})"),
         "case.resolved": _("resolved the case: {reason}"),
         "case.moot": _("ended the case, nothing is left to judge: {reason}"),
+        "case.handed_over": _("ended the case: {reason}"),
         "case.cannot_judge": _("could not judge: {reason}"),
         "case.acknowledged": _("acknowledged the case"),
         "case.assigned": _("gave the case to {to_name}"),

@@ -12,10 +12,10 @@ from apps.actions.models import Request
 from apps.actions.signals import request_changed
 from apps.exceptions.models import Case, CaseEvent
 from apps.exceptions.stream import announce
-from apps.exceptions.tasks import after_request, changed, loaded
+from apps.exceptions.tasks import after_request, changed, loaded, reading_has_changed
 from odoo_sync.mirror.base import Mirror
 from odoo_sync.models import Connection
-from odoo_sync.signals import mirror_changed
+from odoo_sync.signals import mirror_changed, reading_changed
 
 
 @receiver(mirror_changed)
@@ -25,6 +25,12 @@ def judge_what_changed(*, mirror: type[Mirror], connection: Connection, ids: lis
         loaded(connection.pk, mirror.key)
     if ids:
         changed(mirror.key, ids)
+
+
+@receiver(reading_changed)
+def judge_by_what_can_be_read(*, connection: Connection, **_: Any) -> None:
+    """What can no longer be read makes verdicts impossible, and what can be read again makes them possible."""
+    reading_has_changed(connection.pk)
 
 
 @receiver(request_changed)

@@ -2,7 +2,8 @@
 
 Hysteresis: a case closes at once when the data it was judged by has changed, and at the second look when only time
 has passed. A case that a person closed stays closed while the condition they knew lasts; once it has gone, its
-return within two weeks is a regression of the same case, later a new one.
+return within two weeks is a regression of the same case, later a new one. A case never changes its company: where
+another one must act, it ends and a new one opens there.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+
+from django.utils.translation import gettext
 
 from apps.audit.record import Note, record_all
 from apps.exceptions.definition import CannotJudge, Clear, Detector, Finding, Moot, Severity, Subject, Verdict
@@ -40,11 +43,16 @@ class Judged:
 
 @dataclass
 class Settlement:
-    """What one batch does to the cases of one detector; ``stale`` names why nothing may open or close."""
+    """What one batch does to the cases of one detector; per connection, ``stale`` names why nothing may open or close
+    for the moment, and ``blind`` why nothing can be judged: its cases stay as they are, and say so.
+    ``lost`` is the same by company.
+    """
 
     detector: type[Detector[Any]]
     now: datetime
     stale: Mapping[int, str] = field(default_factory=dict)
+    blind: Mapping[int, str] = field(default_factory=dict)
+    lost: Mapping[int, str] = field(default_factory=dict)
     opened: list[Case] = field(default_factory=list)
     changed: list[Case] = field(default_factory=list)
     looked_at: list[Case] = field(default_factory=list)
@@ -57,7 +65,11 @@ class Settlement:
     def take(self, case: Case | None, judged: Judged) -> None:
         """Apply one verdict to the newest case of its subject, if there is one."""
         verdict = judged.verdict
-        if isinstance(verdict, Finding):
+        subject = verdict.subject
+        blind = self.blind.get(subject.connection) or self.lost.get(subject.company or 0)
+        if blind is not None:
+            self._unclear(case, CannotJudge(verdict.subject, blind))
+        elif isinstance(verdict, Finding):
             self._found(case, verdict, judged)
         elif isinstance(verdict, CannotJudge):
             self._unclear(case, verdict)
@@ -73,7 +85,9 @@ class Settlement:
 
     def _found(self, case: Case | None, finding: Finding, judged: Judged) -> None:
         values, facts = values_of(finding, self.detector, judged.limits, judged.weights), judged.facts
-        if case is not None and case.state in LIVE:
+        if case is not None and case.company_id != finding.subject.company:
+            self._hand_over(case, finding, values, facts)
+        elif case is not None and case.state in LIVE:
             self._update(case, values, facts)
         elif case is not None and case.state == CaseState.CLOSED and case.clear_since is None:
             self._still(case, values, facts, finding.subject)
@@ -82,6 +96,18 @@ class Settlement:
                 self._open(finding, values, facts)
             else:
                 self._return(case, values, facts, "case.regressed")
+
+    def _hand_over(self, case: Case, finding: Finding, values: dict[str, Any], facts: str) -> None:
+        """Another company must act now: it gets a case of its own, and what people wrote stays with those they wrote
+        for. That somebody closed it there is no answer here."""
+        if self._blocked(finding.subject):
+            return
+        if case.state in LIVE:
+            self._resolve(case, gettext("Another company must act now, and has a case of its own."), "case.handed_over")
+        elif case.clear_since is None:
+            case.clear_since = self.now
+            self.quiet.append(case)
+        self._open(finding, values, facts)
 
     def _still(self, case: Case, values: dict[str, Any], facts: str, subject: Subject) -> None:
         """A person closed it, and the condition they knew lasts: it comes back only if it gets worse than they knew."""
@@ -194,8 +220,7 @@ class Settlement:
             self.events.append((case, verb, details))
 
     def write(self) -> None:
-        """Everything at once: rows, timeline, audit, announcements."""
-        Case.objects.bulk_create(self.opened)
+        """Everything at once: rows, timeline, audit, announcements. What ends makes room for what opens."""
         for case in (*self.changed, *self.quiet):
             case.judged_at = self.now
         if self.changed:
@@ -208,6 +233,7 @@ class Settlement:
             Case.objects.bulk_update([case for case, _told_again in self.running], [*sorted(RUNS), "judged_at"])
         if self.looked_at:
             Case.objects.filter(pk__in=[case.pk for case in self.looked_at]).update(judged_at=self.now)
+        Case.objects.bulk_create(self.opened)
         CaseEvent.objects.bulk_create(
             CaseEvent(case=case, at=self.now, verb=verb, details=details) for case, verb, details in self.events
         )

@@ -98,6 +98,12 @@ def loaded(connection: int, mirror: str) -> None:
         sweep.delay(connection)
 
 
+def reading_has_changed(connection: int) -> None:
+    """Models of a connection can no longer be read, or can be again: say so at once, and judge everything anew."""
+    sweep_all(connection=connection, only=StaleData)
+    sweep.delay(connection)
+
+
 def after_request(mirror: str, row: int) -> None:
     """A request about a row has moved on: what was agreed may have changed the judgement."""
     if mirror in mirrors:

@@ -19,7 +19,7 @@ from apps.exceptions.board import Board
 from apps.exceptions.bulk import Batch
 from apps.exceptions.card import RELATED
 from apps.exceptions.dossier import Dossier
-from apps.exceptions.inhibition import unjudged
+from apps.exceptions.inhibition import silenced, unjudged
 from apps.exceptions.models import Case
 from apps.exceptions.reread import reread_url
 from apps.exceptions.sight import Sight
@@ -42,9 +42,11 @@ def counts(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def gaps(request: HttpRequest) -> HttpResponse:
-    """What could not be judged where the person sees the mirror. Silence from old data is the banner's to tell."""
-    known = unjudged(scope_of(cast(User, request.user), Permission.SEE_SYNC))
-    count = sum(one.subjects for one in known)
+    """What cannot be judged: all of a kind, told to whoever sees cases; and single things, where the person sees the
+    mirror. Silence from old data is the banner's to tell."""
+    user = cast(User, request.user)
+    known = [*silenced(Sight.of(request).scope, timezone.now()), *unjudged(scope_of(user, Permission.SEE_SYNC))]
+    count = sum(one.subjects or 1 for one in known)
     return render(request, "exceptions/_gaps.html", {"gaps": known, "count": count})
 
 

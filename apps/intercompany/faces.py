@@ -13,8 +13,8 @@ from apps.exceptions.documents import Documents
 from apps.exceptions.exhibits import Exhibit, shown_for
 from apps.exceptions.models import Case
 from apps.intercompany import words
-from apps.intercompany.lanes import ENTRY, POSTED, SALES, Group, Trade, quantities_of, read_trade
-from apps.intercompany.touched import DETECTORS
+from apps.intercompany.lanes import ENTRY, POSTED, SALES, Group
+from apps.intercompany.trades import DETECTORS, Trade, quantities_of, read_trade
 from controltower.lib.scope import Scope
 from odoo_sync.mirror.accounting import JournalEntry
 from odoo_sync.mirror.company import Company
@@ -79,7 +79,8 @@ def face_to_face(case: Case, scope: Scope) -> Exhibit | None:
 def _pair(entry: JournalEntry, trade: Trade) -> tuple[JournalEntry | None, JournalEntry | None]:
     """The seller's and the buyer's document; the other is null where nothing answers."""
     match = trade.matching.of(entry.pk)
-    other = trade.rows[match.other(entry.pk).key] if match else None
+    related = JournalEntry.objects.select_related("currency")
+    other = related.filter(pk=match.other(entry.pk).key).first() if match else None
     return (entry, other) if entry.kind in SALES else (other, entry)
 
 

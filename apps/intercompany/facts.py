@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -11,8 +11,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from apps.exceptions.definition import Subject
-from apps.intercompany.lanes import ENTRY, Lane, Trade, Trades, document, quantities_of
+from apps.intercompany.lanes import ENTRY, Group, Lane
 from apps.intercompany.matching import Document, Match
+from apps.intercompany.trades import Trade, document, known, lines_of, quantities_of, read_trades
 from odoo_sync.mirror.accounting import JournalEntry
 from odoo_sync.mirror.currency import Currency
 from odoo_sync.rates import Rates, UnknownRateError, read_rates
@@ -23,14 +24,16 @@ from odoo_sync.working_time import ASSUMED, Calendar, calendars_of
 class PairFacts:
     """One document with its counterpart, as the mirror has them.
 
-    ``match`` is null while nothing answers the document; ``twin`` is then the document of the same side and reference
-    that its counterpart answers already. ``owner`` is the company that must act. ``worth`` is the group currency's
-    worth of one unit of each currency by the seller's rates of the day; ``gaps`` name what has no rate.
+    ``past`` says that it was booked too long ago to be looked for. ``match`` is null while nothing answers the
+    document; ``twin`` is then the document of the same side and reference that its counterpart answers already.
+    ``owner`` is the company that must act. ``worth`` is the group currency's worth of one unit of each currency by the
+    seller's rates of the day; ``gaps`` name what has no rate.
     """
 
     subject: Subject
     row: int
     gone: bool = False
+    past: bool = False
     state: str = ""
     own: Document | None = None
     match: Match | None = None
@@ -68,24 +71,29 @@ def read_pairs(
 
     ``acting`` says which company must act: ``buyer``, or the one that is ``lacking`` its document.
     """
-    rows, trades = list(entries), Trades()
-    pairs = [(row, trades.group.lane_of(row)) for row in rows]
+    rows, group = list(entries), Group.read()
+    pairs = [(row, group.lane_of(row)) for row in rows]
     lanes = {lane for _row, lane in pairs if lane is not None}
+    trades = read_trades(group, lanes)
     rates = read_rates({lane.seller for lane in lanes})
     calendars = calendars_of({company for lane in lanes for company in lane})
     codes = dict(Currency.everything.values_list("pk", "name")) if lanes else {}
-    found = [(row, lane, trades.of(lane) if lane else None) for row, lane in pairs]
-    amounts = quantities_of(_wanted(found)) if with_quantities else {}
+    found = [(row, lane, trades[lane] if lane else None) for row, lane in pairs]
+    compared = _compared(found) if with_quantities else {}
+    old = [row.pk for row, lane in pairs if lane is not None and group.is_past(row)]
+    past = frozenset(old) - known() if old else frozenset()
     for row, lane, trade in found:
-        yield _Reading(row, lane, trade, rates, calendars, codes, amounts, trades.group.names, acting).facts()
+        yield _Reading(row, lane, trade, rates, calendars, codes, compared, group.names, past, acting).facts()
 
 
-def _wanted(found: Iterable[tuple[JournalEntry, Lane | None, Trade | None]]) -> set[int]:
-    wanted: set[int] = set()
+def _compared(found: Iterable[tuple[JournalEntry, Lane | None, Trade | None]]) -> dict[int, Document]:
+    """Both documents of each pair, with their lines counted and what they are over."""
+    wanted: dict[int, Document] = {}
     for row, _lane, trade in found:
         one = trade.matching.of(row.pk) if trade else None
-        wanted |= {one.sale.key, one.purchase.key} if one else set()
-    return wanted
+        wanted.update({each.key: each for each in one[:2]} if one else {})
+    lines, amounts = lines_of(wanted), quantities_of(wanted)
+    return {key: replace(one, lines=lines.get(key, 1), quantities=amounts.get(key)) for key, one in wanted.items()}
 
 
 @dataclass
@@ -98,8 +106,9 @@ class _Reading:
     rates: Rates
     calendars: Mapping[int, Calendar]
     codes: Mapping[int, str]
-    amounts: Mapping[int, tuple[tuple[int, Decimal], ...]]
+    compared: Mapping[int, Document]
     company_names: Mapping[int, str]
+    past: frozenset[int]
     acting: str
 
     def facts(self) -> PairFacts:
@@ -107,7 +116,7 @@ class _Reading:
         if lane is None or self.trade is None or row.gone_at is not None:
             subject = Subject(ENTRY, str(row.pk), row.connection_id, row.company_id)
             return PairFacts(subject, row.pk, gone=row.gone_at is not None, state=row.state or "")
-        own = document(row, quantities=self.amounts.get(row.pk))
+        own = self.compared.get(row.pk) or document(row)
         match, twin = self._match(), self._twin()
         owner = self._owner(own, lane, twin)
         parts = [one for one in (own, match.other(row.pk) if match else None, twin) if one]
@@ -115,6 +124,7 @@ class _Reading:
         return PairFacts(
             subject=Subject(ENTRY, str(row.pk), row.connection_id, owner),
             row=row.pk,
+            past=row.pk in self.past,
             state=row.state or "",
             own=own,
             match=match,
@@ -133,19 +143,14 @@ class _Reading:
 
     def _match(self) -> Match | None:
         found = self.trade.matching.of(self.row.pk) if self.trade else None
-        if found is None or not self.amounts:
+        if found is None or not self.compared:
             return found
-        sale, purchase = (self._counted(one) for one in (found.sale, found.purchase))
-        return Match(sale, purchase, found.rung)
-
-    def _counted(self, one: Document) -> Document:
-        assert self.trade is not None
-        return document(self.trade.rows[one.key], one.lines, self.amounts.get(one.key))
+        return Match(self.compared[found.sale.key], self.compared[found.purchase.key], found.rung)
 
     def _twin(self) -> Document | None:
         assert self.trade is not None
         key = self.trade.matching.twins.get(self.row.pk)
-        return document(self.trade.rows[key]) if key is not None else None
+        return self.trade.documents[key] if key is not None else None
 
     def _owner(self, own: Document, lane: Lane, twin: Document | None) -> int:
         if self.acting == "buyer":

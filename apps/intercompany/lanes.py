@@ -1,18 +1,18 @@
-"""What two companies of the group have booked with each other, read from the mirror in bulk and matched."""
+"""Which companies of the group trade with each other, and which documents are between them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
 
-from apps.intercompany.matching import Document, Matching, match
-from odoo_sync.mirror.accounting import JournalEntry, JournalItem
+from odoo_sync.mirror.accounting import JournalEntry
 from odoo_sync.mirror.base import MirrorQuerySet
 from odoo_sync.mirror.company import Company
 
@@ -20,6 +20,10 @@ ENTRY = "account.move"
 SALES, PURCHASES = ("out_invoice", "out_refund"), ("in_invoice", "in_refund")
 POSTED = "posted"
 STANDING = ("draft", POSTED)
+JUDGED_BACK = timedelta(days=731)
+"""How long before the newest entry of the group's books a document may be booked and is still looked for."""
+READ_BACK = JUDGED_BACK + timedelta(days=183)
+"""How far back is read what may answer it."""
 
 
 class Lane(NamedTuple):
@@ -31,30 +35,42 @@ class Lane(NamedTuple):
 
 @dataclass(frozen=True)
 class Group:
-    """Which partner stands for which company of the group, and what the companies are called."""
+    """Which partner stands for which company of the group, and what the companies are called.
+
+    ``newest`` is the accounting day of the newest entry of any of them, today at the latest; null without entries. What
+    was booked long before is left alone, so that the work does not grow with the age of the books.
+    """
 
     companies: Mapping[int, int]
     names: Mapping[int, str]
+    newest: date | None = None
 
     @classmethod
     def read(cls) -> Group:
         """Every company that has a partner, and that partner's commercial one (res.company.partner_id)."""
         found: dict[int, int] = {}
         names: dict[int, str] = {}
-        rows = Company.objects.values_list("pk", "name", "partner_id", "partner__commercial_partner_id")
-        for key, name, *partners in rows.order_by("-pk"):
+        booked = JournalEntry.objects.filter(company=OuterRef("pk"), dated_on__lte=timezone.now().date())
+        newest = Subquery(booked.order_by("-dated_on").values("dated_on")[:1])
+        rows = Company.objects.values_list("pk", "name", newest, "partner_id", "partner__commercial_partner_id")
+        days = []
+        for key, name, day, *partners in rows.order_by("-pk"):
             names[key] = name
+            days += [day] if day else []
             found.update(dict.fromkeys(filter(None, partners), key))
-        return cls(found, names)
+        return cls(found, names, max(days, default=None))
 
     def lane_of(self, entry: JournalEntry) -> Lane | None:
         """Between whom an entry is; null where its partner is no other company of the group."""
-        other = self.companies.get(entry.commercial_partner_id or entry.partner_id or 0)
-        if other is None or entry.company_id is None or other == entry.company_id:
+        return self.lane_between(entry.kind, entry.company_id, entry.commercial_partner_id or entry.partner_id)
+
+    def lane_between(self, kind: str | None, company: int | None, partner: int | None) -> Lane | None:
+        other = self.companies.get(partner or 0)
+        if other is None or company is None or other == company:
             return None
-        if entry.kind in SALES:
-            return Lane(entry.company_id, other)
-        return Lane(other, entry.company_id) if entry.kind in PURCHASES else None
+        if kind in SALES:
+            return Lane(company, other)
+        return Lane(other, company) if kind in PURCHASES else None
 
     @cached_property
     def partners(self) -> Mapping[int, list[int]]:
@@ -65,89 +81,23 @@ class Group:
         return found
 
     def entries(self) -> MirrorQuerySet:
-        """Documents of any company with any other, whatever has become of them."""
+        """Documents of any company with any other, whatever has become of them and however old they are."""
         kinds = (*SALES, *PURCHASES)
         return JournalEntry.everything.filter(kind__in=kinds, commercial_partner__in=list(self.companies))
 
-    def between(self, lane: Lane) -> Q:
-        sold = Q(company=lane.seller, commercial_partner__in=self.partners[lane.buyer], kind__in=SALES)
-        return sold | Q(company=lane.buyer, commercial_partner__in=self.partners[lane.seller], kind__in=PURCHASES)
+    def between(self, lanes: Iterable[Lane]) -> Q:
+        found = Q(pk__in=[])
+        for lane in lanes:
+            found |= Q(company=lane.seller, commercial_partner__in=self.partners[lane.buyer], kind__in=SALES)
+            found |= Q(company=lane.buyer, commercial_partner__in=self.partners[lane.seller], kind__in=PURCHASES)
+        return found
 
+    def since(self, back: timedelta) -> Q:
+        """What was booked so long before the newest entry at most, or has no day yet."""
+        return Q() if self.newest is None else Q(dated_on=None) | Q(dated_on__gte=self.newest - back)
 
-@dataclass
-class Trade:
-    """One lane with its documents as they stand, drafts among them, and what belongs together."""
-
-    lane: Lane
-    rows: Mapping[int, JournalEntry]
-    matching: Matching
-
-    def doubtful(self) -> set[int]:
-        """The documents whose match another change may move: those without one, and those with a rival."""
-        weak = {
-            key for one in self.matching.matches if one.rung == "amount" for key in (one.sale.key, one.purchase.key)
-        }
-        return {one.key for one in self.matching.unmatched} | set(self.matching.rivals) | weak
-
-
-@dataclass
-class Trades:
-    """Trades read once each, for everything that is judged in one go."""
-
-    group: Group = field(default_factory=Group.read)
-    _known: dict[Lane, Trade] = field(default_factory=dict)
-
-    def of(self, lane: Lane) -> Trade:
-        if lane not in self._known:
-            self._known[lane] = read_trade(self.group, lane)
-        return self._known[lane]
-
-
-def read_trade(group: Group, lane: Lane) -> Trade:
-    """Everything standing between two companies: cancelled and deleted documents answer nothing."""
-    rows = JournalEntry.objects.filter(group.between(lane), state__in=STANDING)
-    found = {row.pk: row for row in rows}
-    lines = _lines(found)
-    return Trade(lane, found, match(document(row, lines.get(row.pk, 1)) for row in found.values()))
-
-
-def document(row: JournalEntry, lines: int = 1, quantities: tuple[tuple[int, Decimal], ...] | None = None) -> Document:
-    """A mirrored entry as the matching knows it."""
-    return Document(
-        key=row.pk,
-        kind=row.kind or "",
-        company=row.company_id or 0,
-        posted=row.state == POSTED,
-        number=row.number or "",
-        quoted=tuple(dict.fromkeys(filter(None, (row.reference, row.payment_reference, row.origin)))),
-        link=row.auto_invoice_id,
-        currency=row.currency_id,
-        untaxed=row.amount_untaxed or Decimal(0),
-        tax=row.amount_tax or Decimal(0),
-        total=row.amount_total or Decimal(0),
-        issued_on=row.invoiced_on,
-        booked_on=row.dated_on,
-        lines=lines,
-        quantities=quantities,
-    )
-
-
-def _lines(rows: Iterable[int]) -> dict[int, int]:
-    items = JournalItem.objects.filter(entry__in=list(rows), display_type="product")
-    return dict(items.values_list("entry").annotate(lines=Count("pk")).values_list("entry_id", "lines"))
-
-
-def quantities_of(entries: Iterable[int]) -> dict[int, tuple[tuple[int, Decimal], ...]]:
-    """How much of each product is on each document, in the product's reference unit; lines without one do not count.
-
-    A factor is units per one reference unit (uom.uom.factor up to Odoo 18). Documents without any product are missing.
-    """
-    items = JournalItem.objects.filter(entry__in=set(entries), display_type="product", product__isnull=False)
-    total: dict[int, dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    columns = ("entry_id", "product_id", "quantity", "unit__factor")
-    for entry, product, quantity, factor in items.values_list(*columns):
-        total[entry][product] += (quantity or Decimal(0)) / (factor or Decimal(1))
-    return {
-        entry: tuple((product, amount.quantize(Decimal("0.0001"))) for product, amount in sorted(found.items()))
-        for entry, found in total.items()
-    }
+    def is_past(self, entry: JournalEntry) -> bool:
+        """Whether it was booked too long ago to be looked for."""
+        if self.newest is None or entry.dated_on is None:
+            return False
+        return bool(entry.dated_on < self.newest - JUDGED_BACK)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 SAME_DAYS = 5
@@ -100,24 +101,45 @@ Normal = tuple[str | int, ...]
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
 
 
+@lru_cache(maxsize=1 << 16)
 def normal(reference: str) -> Normal:
     """A reference without case, separators and leading zeros: ``inv-2026/0007`` and ``INV/2026/7`` are the same."""
     return tuple(int(part) if part.isdecimal() else part for part in _TOKEN.findall(reference.casefold()))
 
 
+def shape(number: Normal) -> Normal:
+    """What numbers of one sequence share: their letters, and where digits stand."""
+    return tuple(0 if isinstance(part, int) else part for part in number)
+
+
+def within(text: Normal, sizes: Iterable[int]) -> Iterator[Normal]:
+    """A text, and every run of its parts of one of these sizes that has letters in it: a number may stand among words.
+
+    A run without letters says too little: 2026/7 may be a part of any number.
+    """
+    yield text
+    for size in sizes:
+        for start in range(len(text) - size + 1) if 1 < size < len(text) else ():
+            run = text[start : start + size]
+            if any(isinstance(part, str) for part in run):
+                yield run
+
+
 def match(documents: Iterable[Document]) -> Matching:
     """Pair what two companies booked with each other: by link, then by quoted number, then by amount and day.
 
-    A surer rung is never displaced by a weaker one. Among several candidates of one rung the most alike wins, and
-    the order in which documents come decides nothing. A document is paired by amount only where it quotes no number and
-    where nothing else fits either side.
+    A surer rung is never displaced by a weaker one. Among several candidates of one rung the most alike wins, and the
+    order in which documents come decides nothing. A document is paired by amount only where nothing else fits either
+    side, and where it quotes nothing that looks like a number of the other side's: that names another document, which
+    a purchase order or a word does not.
     """
     known = {one.key: one for one in documents}
     rest = dict(known)
     found: list[Match] = []
     rivals: set[int] = set()
     wooed: list[tuple[int, int]] = []
-    for rung, candidates in RUNGS:
+    shapes = _shapes(known.values())
+    for rung, candidates in _rungs(shapes):
         pairs = sorted(candidates(rest.values()), key=_likeness)
         seen: dict[int, int] = defaultdict(int)
         for sale, purchase in pairs:
@@ -149,6 +171,7 @@ def _twins(wooed: list[tuple[int, int]], by_key: Mapping[int, Match], rest: Mapp
 
 
 Pairs = Iterator[tuple[Document, Document]]
+Shapes = Mapping[bool, Collection[Normal]]
 
 
 def _by_link(documents: Iterable[Document]) -> Pairs:
@@ -166,13 +189,16 @@ def _by_link(documents: Iterable[Document]) -> Pairs:
 def _by_reference(documents: Iterable[Document]) -> Pairs:
     """One quotes the number of the other; usually the bill that of the invoice."""
     named: dict[Hashable, list[Document]] = defaultdict(list)
+    sizes: dict[bool, set[int]] = {True: set(), False: set()}
     known = list(documents)
     for one in known:
         if number := normal(one.number):
             named[one.is_sale, one.answer_kind, number].append(one)
+            sizes[one.is_sale].add(len(number))
     seen = set()
     for one in known:
-        for number in {normal(text) for text in one.quoted} - {()}:
+        texts = [normal(text) for text in one.quoted]
+        for number in {run for text in texts for run in within(text, sizes[not one.is_sale])} - {()}:
             for other in named.get((not one.is_sale, one.answer_kind, number), ()):
                 pair = (one, other) if one.is_sale else (other, one)
                 if (pair[0].key, pair[1].key) not in seen:
@@ -180,18 +206,34 @@ def _by_reference(documents: Iterable[Document]) -> Pairs:
                     yield pair
 
 
-def _by_amount(documents: Iterable[Document]) -> Pairs:
-    """Nobody quoted a number, and only one trade of this amount was made in those days."""
+def _by_amount(documents: Iterable[Document], shapes: Shapes) -> Pairs:
+    """Nobody quoted a number of the other side, and only one trade of this amount was made in those days."""
     billed: dict[Hashable, list[Document]] = defaultdict(list)
-    known = list(documents)
-    for one in known:
-        if not one.is_sale and not any(normal(text) for text in one.quoted):
+    free = [one for one in documents if one.total and not _names_another(one, shapes[not one.is_sale])]
+    for one in free:
+        if not one.is_sale:
             billed[one.kind, one.currency, one.total].append(one)
-    for one in known:
-        if one.is_sale and one.total:
+    for one in free:
+        if one.is_sale:
             for other in billed.get((one.answer_kind, one.currency, one.total), ()):
                 if abs((one.day - other.day).days) <= SAME_DAYS:
                     yield one, other
+
+
+def _shapes(documents: Iterable[Document]) -> Shapes:
+    """How the numbers of either side look (sales: true), whether they are matched or not."""
+    found: dict[bool, set[Normal]] = {True: set(), False: set()}
+    for one in documents:
+        if number := normal(one.number):
+            found[one.is_sale].add(shape(number))
+    return found
+
+
+def _names_another(one: Document, shapes: Collection[Normal]) -> bool:
+    """Whether it quotes what looks like a number of the other side; its own is often among what it quotes."""
+    sizes, own = {len(known) for known in shapes}, normal(one.number)
+    texts = [text for text in map(normal, one.quoted) if text != own]
+    return any(shape(run) in shapes for text in texts for run in within(text, sizes) if run)
 
 
 def _likeness(pair: tuple[Document, Document]) -> tuple[object, ...]:
@@ -207,8 +249,9 @@ def _likeness(pair: tuple[Document, Document]) -> tuple[object, ...]:
     )
 
 
-RUNGS: tuple[tuple[Rung, Callable[[Iterable[Document]], Pairs]], ...] = (
-    (Rung.LINK, _by_link),
-    (Rung.REFERENCE, _by_reference),
-    (Rung.AMOUNT, _by_amount),
-)
+def _rungs(shapes: Shapes) -> tuple[tuple[Rung, Callable[[Iterable[Document]], Pairs]], ...]:
+    return (
+        (Rung.LINK, _by_link),
+        (Rung.REFERENCE, _by_reference),
+        (Rung.AMOUNT, partial(_by_amount, shapes=shapes)),
+    )

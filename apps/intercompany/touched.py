@@ -4,37 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from apps.exceptions.models import Case, Check
-from apps.intercompany.lanes import ENTRY, POSTED, Group, Lane, Trades
+from apps.exceptions.models import Case
+from apps.intercompany.lanes import JUDGED_BACK, POSTED, Group, Lane
+from apps.intercompany.trades import DETECTORS, known, read_trades
 from controltower.lib.keys import split_key
 from odoo_sync.mirror.accounting import JournalEntry, JournalItem
 from odoo_sync.mirror.base import MirrorQuerySet
 
-DETECTORS = ("intercompany.missing_counterpart", "intercompany.differing_pair")
-
 
 def traded() -> MirrorQuerySet:
-    """Posted documents of one company of the group with another."""
-    return Group.read().entries().filter(gone_at=None, state=POSTED)
+    """Posted documents of one company of the group with another, but for what was booked too long ago."""
+    group = Group.read()
+    return group.entries().filter(group.since(JUDGED_BACK), gone_at=None, state=POSTED)
 
 
 def by_entry(entries: Iterable[int]) -> Iterable[int]:
     """The documents themselves, and whatever else between the same companies they may now answer, or no longer do: what
     has no counterpart, what has rivals, what is a case or waits to be one; and the counterparts of all these.
     """
-    wanted, trades = set(entries), Trades()
-    lanes: set[Lane] = set()
-    for row in trades.group.entries().filter(pk__in=wanted):
-        lane = trades.group.lane_of(row)
-        if lane is not None:
-            lanes.add(lane)
-    found = set(wanted) if lanes else set()
-    for lane in lanes:
-        trade = trades.of(lane)
-        touched = (wanted | _known()) & set(trade.rows) | trade.doubtful()
+    wanted, group = set(entries), Group.read()
+    lanes = _lanes(group, group.entries().filter(pk__in=wanted))
+    if not lanes:
+        return set()
+    found, alive = set(wanted), wanted | known()
+    for trade in read_trades(group, lanes).values():
+        touched = alive & set(trade.documents) | trade.doubtful()
         matches = filter(None, (trade.matching.of(key) for key in touched))
         found |= touched | {one.key for match in matches for one in match[:2]}
     return found
+
+
+def _lanes(group: Group, rows: MirrorQuerySet) -> set[Lane]:
+    places = rows.order_by().values_list("kind", "company_id", "commercial_partner_id").distinct()
+    return {lane for place in places if (lane := group.lane_between(*place)) is not None}
 
 
 def by_item(items: Iterable[int]) -> Iterable[int]:
@@ -45,7 +47,7 @@ def by_item(items: Iterable[int]) -> Iterable[int]:
 
 def everything(rows: Iterable[int]) -> Iterable[int]:
     """Every traded document in the databases of these rows, and what was one: for companies and their partners."""
-    found = _known()
+    found = known()
     for connection in {split_key(row)[0] for row in rows}:
         found.update(traded().of(connection).values_list("pk", flat=True))
     return found
@@ -60,20 +62,13 @@ def in_cases(rows: Iterable[int]) -> Iterable[int]:
 
 def by_calendar(rows: Iterable[int]) -> Iterable[int]:
     """Working days decide from when on a missing counterpart counts."""
-    connections = {split_key(row)[0] for row in rows}
-    trades, found = Trades(), set()
-    for row in trades.group.entries().filter(gone_at=None, state=POSTED):
-        lane = trades.group.lane_of(row) if row.connection_id in connections else None
-        if lane is not None:
-            found |= trades.of(lane).doubtful() & {row.pk}
-    return found | set(in_cases(rows))
-
-
-def _known() -> set[int]:
-    """What is a case, or will be looked at when its time comes."""
-    cases = Case.objects.held().filter(detector__in=DETECTORS, subject_type=ENTRY)
-    waiting = Check.objects.filter(detector__in=DETECTORS)
-    return {int(key) for rows in (cases, waiting) for key in rows.values_list("subject_key", flat=True)}
+    group, found = Group.read(), set(in_cases(rows))
+    lanes: set[Lane] = set()
+    for connection in {split_key(row)[0] for row in rows}:
+        lanes |= _lanes(group, traded().of(connection))
+    for trade in read_trades(group, lanes).values():
+        found |= {key for key in trade.doubtful() if trade.documents[key].posted}
+    return found
 
 
 def of_keys(keys: Iterable[str] | None) -> MirrorQuerySet:

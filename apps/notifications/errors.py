@@ -10,7 +10,11 @@ class EscalationChangedError(EscalationError):
 
 
 class MailServerError(Exception):
-    """No mail can leave now, or this one is wanted later; its text says why, for administrators."""
+    """No mail can leave now; its text says why, for administrators."""
+
+
+class MailDelayedError(Exception):
+    """This mail is wanted later, such as for a full mailbox; others may leave. Its text says why."""
 
 
 class MailRefusedError(Exception):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.db.models import Prefetch
@@ -17,10 +17,15 @@ from controltower.lib.scope import Scope
 
 @dataclass(frozen=True)
 class Contact:
-    """One person to be told once something has waited for ``after``."""
+    """One person to be told once something has waited for ``after``; what waited already, from ``named_at`` on."""
 
     user: User
     after: timedelta
+    named_at: datetime | None = field(default=None, compare=False)
+
+    def turn(self, since: datetime) -> datetime:
+        """When it is their turn for what has waited since a moment."""
+        return max(since, self.named_at or since) + self.after
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class Escalations:
         for path in sorted(fitting, key=lambda one: one.rank, reverse=True):
             found = [one for one in path.contacts.all() if self._scopes[one.user_id].covers(company, plant)]
             if found:
-                return [Contact(one.user, one.after) for one in found]
+                return [Contact(one.user, one.after, one.named_at) for one in found]
         return []
 
 

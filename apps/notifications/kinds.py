@@ -48,3 +48,11 @@ kinds: Registry[Kind] = Registry("kinds")
 def kind_of(key: str) -> Kind:
     """The kind of a stored key; of one that is unknown or retired, any message."""
     return kinds[key]() if key in kinds else Kind()
+
+
+@kinds.add
+class MailFailed(Kind):
+    """For administrators of the group: a mail to somebody will never arrive."""
+
+    key = "mail.failed"
+    title = _("A mail could not be delivered")

@@ -17,7 +17,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.notifications.errors import MailRefusedError, MailServerError
+from apps.notifications.errors import MailDelayedError, MailRefusedError, MailServerError
+from apps.notifications.failures import tell_administrators
 from apps.notifications.letter import letter
 from apps.notifications.models import Mail, MailState, Sending, SendingState
 from apps.notifications.post import hand_over, opened
@@ -32,6 +33,8 @@ LEASE = timedelta(minutes=5)
 FIRST_PAUSE, LONGEST_PAUSE = 30.0, 3600.0
 GIVE_UP_AFTER = timedelta(hours=24)
 MOST_IN_ONE = 200
+MOST_DELAYED = 3
+"""So many mails in a row that are wanted later are no coincidence: the server is busy, and is left in peace."""
 REMEMBER_SECONDS = 120.0
 NO_LEASE = Q(lease_until=None)
 
@@ -72,11 +75,17 @@ def _gather_for(person: User, now: datetime, *, urgent_only: bool) -> bool:
 
 def _send_due() -> int:
     """Send over one connection until nothing is due or the server cannot be used; what is left waits with it."""
-    sent = 0
+    sent = delayed = 0
     server = get_connection()
     try:
         for key in _due():
-            sent += send(key, server)
+            try:
+                left = send(key, server)
+                sent, delayed = sent + left, 0 if left else delayed
+            except MailDelayedError as error:
+                delayed += 1
+                if delayed >= MOST_DELAYED:
+                    raise MailServerError(str(error)) from None
     except MailServerError as error:
         _let_wait(error)
     finally:
@@ -93,14 +102,19 @@ def _due() -> Iterator[UUID]:
 
 
 def send(key: UUID, server: BaseEmailBackend) -> bool:
-    """Send one mail if it is this process's to send; whether it left. Raises MailServerError when none can leave now.
+    """Send one mail if it is this process's to send; whether it left. Raises MailDelayedError when this one is wanted
+    later, MailServerError when none can leave now.
 
-    Everything is looked at anew: who it goes to, what they may see, what still matters.
+    Everything is looked at anew: who it goes to, what they may see, what still matters, and whether it is quiet now.
     """
     mail = _claim(key)
     if mail is None:
         return False
+    put_off = _put_off(mail)
     sendings = _worth_sending(mail)
+    if not sendings and put_off:
+        _settle(mail, MailState.SKIPPED, _("Put off: these are its reader's quiet hours. It goes with a later mail."))
+        return False
     if not sendings:
         _settle(mail, MailState.SKIPPED, _("Nothing in it was left to tell."))
         return False
@@ -110,9 +124,9 @@ def send(key: UUID, server: BaseEmailBackend) -> bool:
         Mail.objects.filter(pk=mail.pk).update(handed_at=timezone.now(), address=mail.user.email)
         hand_over(server, message)
     except MailRefusedError as error:
-        _settle(mail, MailState.FAILED, str(error))
+        _fail(mail, str(error))
         return False
-    except MailServerError as error:
+    except (MailDelayedError, MailServerError) as error:
         _postpone(mail, error)
         raise
     _settle(mail, MailState.SENT, "")
@@ -125,6 +139,19 @@ def _claim(key: UUID) -> Mail | None:
     if not free.update(lease_until=now + LEASE, attempts=F("attempts") + 1):
         return None
     return Mail.objects.select_related("user").get(pk=key)
+
+
+def _put_off(mail: Mail) -> int:
+    """In quiet hours, let what may not come through wait for a later mail; returns how much that is.
+
+    Quiet hours may have begun since the mail was made: it waited for the server, or somebody sent it again.
+    """
+    now, wishes = timezone.now(), wishes_of([mail.user])[mail.user_id]
+    if wishes.quiet_until(now) is None:
+        return 0
+    waiting = mail.sendings.filter(state=SendingState.WAITING)
+    through = wishes.quiet_until(now, urgent=True) is None
+    return (waiting.filter(urgent=False) if through else waiting).update(mail=None)
 
 
 def _worth_sending(mail: Mail) -> list[Sending]:
@@ -160,11 +187,17 @@ def _settle(mail: Mail, state: MailState, message: str) -> None:
             sleep(1.0)
 
 
-def _postpone(mail: Mail, error: MailServerError) -> None:
+def _fail(mail: Mail, message: str) -> None:
+    """It will not leave: kept with the reason, and told to those who can do something about it."""
+    _settle(mail, MailState.FAILED, message)
+    tell_administrators(mail, message)
+
+
+def _postpone(mail: Mail, error: Exception) -> None:
     """Try again later, not for ever."""
     now = timezone.now()
     if now - mail.created_at > GIVE_UP_AFTER:
-        _settle(mail, MailState.FAILED, _("Not sent within 24 hours: %s") % error)
+        _fail(mail, _("Not sent within 24 hours: %s") % error)
         return
     again = now + pause(mail.attempts)
     Mail.objects.filter(pk=mail.pk).update(next_at=again, lease_until=None, message=str(error)[:512])

@@ -209,11 +209,16 @@ class EscalationPath(models.Model):
 
 
 class EscalationContact(models.Model):
-    """One person of an escalation path, told ``after`` so long without an act."""
+    """One person of an escalation path, told ``after`` so long without an act.
+
+    ``named_at``: what waited before somebody was named waits from then on for them, so that a new path does not tell
+    of everything at once.
+    """
 
     path = models.ForeignKey(EscalationPath, on_delete=models.CASCADE, related_name="contacts")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     after = models.DurationField()
+    named_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [

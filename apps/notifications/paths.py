@@ -27,9 +27,11 @@ SOONEST, LATEST, MOST = timedelta(minutes=1), timedelta(days=30), 10
 def set_path(
     occasion: Occasion, domain: str, place: Slice, contacts: Sequence[Contact], *, version: int, by: User
 ) -> EscalationPath:
-    """Let these people be told in this order. ``version`` is that of the path that was seen, 0 where there was none.
+    """Let these people be told in this order. For who is new to it, or to be told at another time, what waits already
+    waits from now on; the others keep their clocks.
 
-    Raises EscalationError, EscalationChangedError when somebody else was first, PermissionDenied.
+    ``version`` is that of the path that was seen, 0 where there was none. Raises EscalationError,
+    EscalationChangedError when somebody else was first, PermissionDenied.
     """
     require(by, Permission.SET_LIMITS, within=place)
     if problems := list(problems_of(place, contacts)):
@@ -43,9 +45,13 @@ def set_path(
         path.save(update_fields=["set_by", "set_at", "version"])
     else:
         path.save(force_insert=True)
+    named = {(one.user_id, one.after): one.named_at for one in path.contacts.all()}
     path.contacts.all().delete()
     EscalationContact.objects.bulk_create(
-        EscalationContact(path=path, user=one.user, after=one.after) for one in contacts
+        EscalationContact(
+            path=path, user=one.user, after=one.after, named_at=named.get((one.user.pk, one.after), path.set_at)
+        )
+        for one in contacts
     )
     record(by, "escalation.set", path, **_about(path), people=told(path), before=before)
     return path

@@ -59,10 +59,21 @@ class WorkingHours(Mirror):
 
 @mirrors.add
 class Company(Mirror):
-    """One company of the group. Odoo: res.company. Read by everyone who may see one of its plants."""
+    """One company of the group. Odoo: res.company. Read by everyone who may see one of its plants.
+
+    ``extra`` says whether an add-on answers documents to sister companies by itself: intercompany_invoicing of
+    account_invoice_inter_company (OCA), intercompany_generate_bills_refund of Enterprise 18 (unverified).
+    """
 
     key = "res.company"
-    source = Source(model="res.company", renames={"calendar": "resource_calendar_id"}, lane=Lane.WARM, archived=True)
+    source = Source(
+        model="res.company",
+        renames={"calendar": "resource_calendar_id"},
+        extra=("intercompany_invoicing", "intercompany_generate_bills_refund"),
+        optional=("intercompany_invoicing", "intercompany_generate_bills_refund"),
+        lane=Lane.WARM,
+        archived=True,
+    )
     company_path = "id"
 
     name = models.CharField()

@@ -52,10 +52,12 @@ def test_a_case_of_a_stop_is_accessible_and_its_money_grows(floor: Floor, sit: S
     desk = sit(person(Role.MAINTENANCE_LEAD), width=width, scheme=scheme)
     page = desk.go(f"/cases/{case.pk}/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Robot line is down: Equipment Failure")
-    money = page.locator("section.risk data[data-running]")
-    before = amount(money.text_content())
+    money, idle = page.locator("section.risk b data[data-running]"), page.locator("section.risk .nowrap data")
+    before, stood = amount(money.text_content()), amount(idle.text_content())
     page.wait_for_timeout(2500)
-    assert 1 <= amount(money.text_content()) - before <= 60
+    grown = amount(money.text_content()) - before
+    assert 1 <= grown <= 60
+    assert abs(amount(idle.text_content()) - stood - grown) <= 2, "the idle part grows as the whole does"
     desk.check_accessibility()
     desk.check_no_sideways_scrolling()
 
@@ -69,6 +71,20 @@ def test_the_board_counts_along_without_hearing_anything(floor: Floor, sit: Sit)
     assert amount(money.text_content()) > before
     case.refresh_from_db()
     assert case.version == 1
+
+
+@pytest.mark.parametrize("hours", [-5, 5])
+def test_money_counts_by_the_servers_clock_whatever_the_device_says(floor: Floor, sit: Sit, hours: int):
+    case = running(floor)
+    desk = sit(person(Role.MAINTENANCE_LEAD))
+    desk.page.add_init_script(f"const real = Date.now; Date.now = () => real() + {hours * 3_600_000};")
+    page = desk.go(f"/cases/{case.pk}/")
+    money = page.locator("section.risk b data[data-running]")
+    page.wait_for_timeout(1500)
+    assert 0 < amount(money.text_content()) - float(case.money) < 120
+    before = amount(money.text_content())
+    page.wait_for_timeout(1500)
+    assert amount(money.text_content()) > before
 
 
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)

@@ -24,7 +24,7 @@ from tests.browser.morning import Morning, ask, begin, deliver_all, open_case
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PATIENCE = 240
 GROWS = """(first) => {
-  const shown = document.querySelector(".risk header [data-running]").textContent;
+  const shown = document.querySelector(".risk header b [data-running]").textContent;
   return Number(shown.replace(/[^0-9.]/g, "")) > first;
 }"""
 LATE, HELD, DOWN, MISSING = (
@@ -87,7 +87,7 @@ def quality_lead_answers_an_inspection(morning: Morning, desk: Desk) -> None:
 def maintenance_lead_asks_for_a_repair(morning: Morning, desk: Desk) -> None:
     """On the telephone beside the machine, which is needed day and night: the money grows before the eyes."""
     page = open_case(desk, morning.case(DOWN))
-    running = page.locator(".risk header [data-running]")
+    running = page.locator(".risk header b [data-running]")
     first = money(running.inner_text())
     page.wait_for_function(GROWS, arg=float(first))
     assert money(running.inner_text()) > first > 0

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from apps.actions import requests
+from apps.actions.definition import Action, Plan
 from demo.odoo.server import StandIn
 from odoo_sync.client import Client
 from odoo_sync.connections import attach, cursor_of, open_client
@@ -84,6 +86,22 @@ def linked(odoo: StandIn, clock: Clock, transactional: None) -> Iterator[Linked]
     client = open_client(connection)
     yield Linked(odoo, clock, connection, client)
     client.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_plan_needs_a_right_that_its_action_does_not_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wizard looks for the rights that actions name: a plan that calls another model would surprise people."""
+    made = requests.preview
+
+    def looked_at(action: Action[Any], *args: Any, **named: Any) -> Plan:
+        plan = made(action, *args, **named)
+        for step in (*plan.steps, *(plan.undo or ())):
+            right = {"load": "create", "create": "create", "write": "write"}.get(step.method)
+            named_rights = action.writes.get(step.model, ())
+            assert named_rights and right in (None, *named_rights), (action.key, step.model, step.method)
+        return plan
+
+    monkeypatch.setattr(requests, "preview", looked_at)
 
 
 @pytest.fixture

@@ -15,13 +15,15 @@ from apps.accounts.models import User
 from apps.exceptions.detectors.live_downtime import LiveDowntime
 from apps.exceptions.evaluate import evaluate
 from apps.exceptions.models import Case, EquipmentLink
-from odoo_sync.connections import attach
+from odoo_sync.connections import attach, open_client
 from odoo_sync.initial import load_all
+from odoo_sync.mirror.base import mirrors
 from odoo_sync.mirror.company import Company
 from odoo_sync.mirror.downtime import CentreTime
 from odoo_sync.mirror.maintenance import Equipment
 from odoo_sync.mirror.production import WorkCentre
 from odoo_sync.models import Connection
+from odoo_sync.sync import poll_all
 from tests.integration.kept import laid_out, on_another
 from tests.integration.orders import Odoo, Real, text
 
@@ -72,6 +74,13 @@ class Stopped:
         """The stop as Odoo has it now."""
         found: dict[str, Any] = self.odoo.call("mrp.workcenter.productivity", "read", [self.stop_id], list(names))[0]
         return found
+
+    def poll(self) -> None:
+        client = open_client(self.connection)
+        try:
+            poll_all(self.connection, list(mirrors), client)
+        finally:
+            client.close()
 
     def state(self) -> str:
         found: str = self.odoo.call("mrp.workcenter", "read", [self.centre_id], ["working_state"])[0]["working_state"]

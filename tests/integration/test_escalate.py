@@ -19,7 +19,7 @@ from apps.exceptions.escalate import escalate, spoken
 from apps.exceptions.models import Case
 from apps.exceptions.timeline import timeline
 from apps.notifications.escalation import Contact
-from apps.notifications.models import Escalation, Notification, Occasion
+from apps.notifications.models import Escalation, EscalationContact, EscalationPath, Notification, Occasion
 from apps.notifications.paths import set_path
 from controltower.lib.scope import Slice
 from tests import people
@@ -101,6 +101,25 @@ def test_whoever_takes_it_on_stops_it(case, clock, owner, deputy, verb) -> None:
     more = {"snooze": {"until": clock.time + timedelta(hours=1)}, "close": {"reason": "Known."}}.get(verb, {})
     getattr(cases, verb)(current, by=owner, version=current.version, **more)
     assert after(clock, minutes=30) == [owner.pk]
+
+
+def test_a_new_path_starts_its_clocks_when_it_is_set(case, clock, owner, deputy) -> None:
+    clock.move(hours=5)
+    path((15, owner))
+    assert escalate() == 0, "it does not tell at once of everything that waits"
+    clock.move(minutes=14)
+    assert escalate() == 0
+    held = EscalationPath.objects.get()
+    chosen = [Contact(owner, timedelta(minutes=15)), Contact(deputy, timedelta(minutes=20))]
+    place = Slice(held.company_id, held.plant_id)
+    set_path(Occasion.CASE, "", place, chosen, version=1, by=people.administrator())
+    clock.move(minutes=1)
+    assert escalate() == 1 and told() == [owner.pk], "who was named before keeps the clock"
+    clock.move(minutes=18)
+    assert escalate() == 0
+    clock.move(minutes=1)
+    assert escalate() == 1 and told() == [owner.pk, deputy.pk]
+    assert "for 5 hours" in Notification.objects.latest("pk").text
 
 
 def test_giving_it_to_somebody_does_not_stop_it(case, clock, owner, deputy) -> None:
@@ -211,6 +230,7 @@ def test_two_workers_at_once_tell_nobody_twice() -> None:
         one = case_in(group, group[1], str(number))
         Case.objects.filter(pk=one.pk).update(state_at=timezone.now() - timedelta(hours=1))
     path((15, people.buyer(group[1])), (20, people.buyer(group[1])))
+    EscalationContact.objects.update(named_at=timezone.now() - timedelta(hours=1))
 
     def work() -> None:
         try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -20,95 +18,15 @@ from apps.actions.errors import OwnRequestError
 from apps.actions.models import DeliveryState, Request, RequestState
 from apps.exceptions.evaluate import sweep
 from apps.exceptions.models import Case
-from apps.intercompany.actions.ask_other_company import AskOtherCompany
+from apps.intercompany.actions.ask_other_company import AskOtherCompany, QuestionForm
 from apps.intercompany.actions.draft_bill import DraftBill
-from controltower.lib.keys import row_key
-from demo.odoo.server import StandIn
-from odoo_sync.connections import attach, open_client
-from odoo_sync.mirror.accounting import JournalEntry, JournalItem, Tax
-from odoo_sync.mirror.base import mirrors
-from odoo_sync.mirror.company import Company, OdooUser, Partner
-from odoo_sync.mirror.currency import Currency, CurrencyRate
-from odoo_sync.models import Connection, Cursor
-from odoo_sync.sync import resync
-from tests.integration.books import Books
+from odoo_sync.mirror.accounting import JournalEntry
+from odoo_sync.mirror.company import Company, WorkingCalendar
+from tests.integration.ledger import TODAY, Ledger, asked, delivered, ledger, mirrored, quick
 from tests.people import controller
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TODAY = datetime.now(UTC).date()
-NEEDED = (Currency, CurrencyRate, Partner, Company, OdooUser, Tax, JournalEntry, JournalItem)
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "READ_BACKS", (0.0, 0.1))
-    monkeypatch.setattr(outbox, "CALL_SECONDS", 20.0)
-
-
-@dataclass
-class Ledger:
-    """Books on a stand-in, and the connection that mirrors them."""
-
-    books: Books
-    connection: Connection
-
-    def key(self, odoo_id: int) -> int:
-        return row_key(self.connection.pk, odoo_id)
-
-    @property
-    def seller(self) -> int:
-        return self.key(self.books.seller)
-
-    @property
-    def buyer(self) -> int:
-        return self.key(self.books.buyer)
-
-    def load(self) -> None:
-        """Read what these tests are about, as it is now."""
-        client = open_client(self.connection)
-        try:
-            for mirror in NEEDED:
-                resync(self.connection, mirror, client.search(mirror.source.model, []), client)
-        finally:
-            client.close()
-        for mirror in mirrors:
-            moments = {"loaded_at": timezone.now(), "as_of": timezone.now()}
-            Cursor.objects.update_or_create(connection=self.connection, mirror=mirror.key, defaults=moments)
-
-    def entry(self, odoo_id: int) -> JournalEntry:
-        return JournalEntry.objects.get(pk=self.key(odoo_id))
-
-    def bills(self) -> list[dict[str, Any]]:
-        domain = [["move_type", "=", "in_invoice"]]
-        fields = ["state", "ref", "amount_total", "partner_id", "currency_id", "date", "invoice_line_ids", "company_id"]
-        found: list[dict[str, Any]] = self.books.call(
-            self.books.buyer, "account.move", "search_read", domain, fields=fields, load=False
-        )
-        return found
-
-
-@pytest.fixture
-def ledger() -> Iterator[Ledger]:
-    with StandIn() as odoo:
-        books = Books.open(odoo)
-        odoo.world.add_key("admin", "key")
-        connection = attach(name="Group", url=odoo.url, database=odoo.database, login="admin", secret="key")
-        yield Ledger(books, connection)
-
-
-def mirrored(ledger: Ledger, odoo_id: int) -> JournalEntry:
-    ledger.load()
-    return ledger.entry(odoo_id)
-
-
-def asked(ledger: Ledger, entry: JournalEntry, *, by: User, booked_on: date = TODAY) -> Request:
-    return requests.propose(DraftBill(), entry, {"booked_on": booked_on, "reason": ""}, by=by)
-
-
-def delivered(request: Request) -> Request:
-    outbox.deliver(request.pk)
-    request.refresh_from_db()
-    return request
+__all__ = ["ledger", "quick"]
 
 
 def test_a_small_bill_is_drafted_as_the_buyer_with_the_lines_of_the_invoice(ledger: Ledger) -> None:
@@ -236,7 +154,9 @@ def test_the_plan_names_the_new_bill_and_what_it_will_hold(ledger: Ledger) -> No
     invoice = mirrored(ledger, ledger.books.invoice())
     plan = DraftBill().plan(invoice, {"booked_on": TODAY}, by=controller(ledger.buyer))
     assert plan.effect == f"Draft bill of Kestrel UK from Kestrel Lyon over 300.00 EUR for {invoice.number}, 1 line."
-    assert plan.names == {f"account.move,{NEW}": "New bill of Kestrel UK"}
+    assert plan.names[f"account.move,{NEW}"] == "New bill of Kestrel UK"
+    named = {name.split("=")[0]: word for name, word in plan.names.items() if "=" in name}
+    assert named == {"company_id": "Kestrel UK", "partner_id": "Kestrel Lyon", "currency_id": "EUR"}
     assert plan.steps[0].company == ledger.books.buyer
 
 
@@ -291,3 +211,25 @@ def test_a_question_is_left_once_though_the_answer_never_came(ledger: Ledger, mo
     request = delivered(request)
     assert request.deliveries.get().state == DeliveryState.VERIFIED
     assert len(activities(ledger)) == 1
+
+
+def test_a_question_about_a_document_that_was_cancelled_since_is_not_left(ledger: Ledger) -> None:
+    number = ledger.books.invoice()
+    request = question(mirrored(ledger, number), by=controller(ledger.buyer))
+    ledger.books.call(ledger.books.seller, "account.move", "button_draft", [number])
+    assert delivered(request).state == RequestState.CONFLICT
+    assert activities(ledger) == []
+
+
+def test_an_answer_is_wanted_in_working_days_of_the_company_that_answers(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoice = mirrored(ledger, ledger.books.invoice())
+    calendar = WorkingCalendar.everything.create(id=ledger.key(990), name="Far", time_zone="Pacific/Kiritimati")
+    Company.objects.filter(pk=ledger.seller).update(calendar=calendar)
+    wednesday = datetime(2026, 6, 3, 11, 30, tzinfo=UTC)
+    monkeypatch.setattr(timezone, "now", lambda: wednesday)
+    assert AskOtherCompany().initial(invoice)["answer_by"] == date(2026, 6, 9)
+    told = {"question": "Which delivery?", "answer_by": "2026-06-03"}
+    assert "That day has passed" in str(QuestionForm(told, subject=invoice).errors)
+    assert QuestionForm({**told, "answer_by": "2026-06-04"}, subject=invoice).is_valid()

@@ -27,7 +27,7 @@ from apps.actions.errors import (
     StaleRequestError,
     TooLateError,
 )
-from apps.actions.models import Approval, Delivery, Request, RequestState
+from apps.actions.models import Approval, Delivery, DeliveryState, Request, RequestState
 from apps.actions.signals import request_changed
 from apps.actions.verdicts import expire_undecided
 from apps.audit.models import Entry
@@ -273,6 +273,8 @@ def test_what_never_happened_cannot_be_undone(order: PurchaseOrder) -> None:
 
 def test_an_undo_needs_the_same_approval_and_stands_alone(order: PurchaseOrder) -> None:
     request = proposed(order)
+    requests.open_queue(request, Plan.load(request.plan))
+    request.deliveries.update(state=DeliveryState.VERIFIED, attempts=1)
     Request.objects.filter(pk=request.pk).update(state=RequestState.VERIFIED)
     request.refresh_from_db()
     back = requests.undo(request, by=request.requested_by)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
@@ -25,8 +26,9 @@ from apps.exceptions.models import Case, LimitOverride
 from apps.exceptions.overrides import edition, own_limits, put_limits, set_limits
 from apps.exceptions.score_words import terms_of
 from apps.exceptions.tasks import limits_changed
+from odoo_sync.mirror.product import Product
 from tests import people
-from tests.mirrored import Group
+from tests.mirrored import Group, change
 
 pytestmark = pytest.mark.django_db
 KEY = LatePurchase.key
@@ -169,14 +171,14 @@ def test_it_is_told_beforehand_what_would_change_and_nothing_is_set(client: Clie
     assert not LimitOverride.objects.exists() and Case.objects.live().filter(detector=KEY).count() == 3
     set_limits(KEY, Place(), {"overdue_days": "60"}, reason="x", by=admin)
     sweep()
-    foreseen = preview(rule_of(KEY), Place(), {})
+    foreseen = preview(rule_of(KEY), Place(), {}, by=admin)
     assert foreseen is not None
     assert (foreseen.opens, foreseen.closes, foreseen.whole) == (3, 0, True)
 
 
 def test_a_preview_stops_when_its_time_is_over(admin: User, group: Group) -> None:
     group.purchase(timezone.now() - timedelta(days=3))
-    foreseen = preview(rule_of(KEY), Place(), {"overdue_days": "9"}, seconds=-1)
+    foreseen = preview(rule_of(KEY), Place(), {"overdue_days": "9"}, by=admin, seconds=-1)
     assert foreseen is not None
     assert (foreseen.looked_at, foreseen.whole) == (0, False)
 
@@ -201,7 +203,7 @@ def test_weights_of_a_place_score_its_cases_anew_and_the_case_says_whose_they_ar
     assert sum(shares.values()) == pytest.approx(1)
     told = {one.label: one.origin for one in limits_of(after)}
     assert told["Weight of delay"] == "set for Plant by ada"
-    foreseen = preview(rule_of("score"), Place(group.plant.pk), {})
+    foreseen = preview(rule_of("score"), Place(group.plant.pk), {}, by=admin)
     assert foreseen is not None and foreseen.looked_at == 1
 
 
@@ -245,3 +247,34 @@ def test_a_local_administrator_sees_and_sets_only_where_they_may(client: Client,
     assert own_limits(KEY, Place(group.plant.pk)) is not None
     assert send(client, f"{PAGE}?place=group", overdue_days="3").status_code == 422
     assert send(client, f"{PAGE}?place={group.sister.pk}", overdue_days="3").status_code == 422
+
+
+@pytest.mark.parametrize("key", ["intercompany.missing_counterpart", "integration.stale_mirror"])
+def test_who_decides_about_one_plant_sees_wider_limits_and_cannot_try_them(
+    client: Client, group: Group, key: str
+) -> None:
+    local = people.person(Role.ADMINISTRATOR, company=group.plant, plant=group.warehouse)
+    client.force_login(local)
+    address = f"/settings/limits/{key}/"
+    page = text_of(client.get(address))
+    assert "This is what holds" in page and 'name="seen"' not in page and 'name="place"' not in page
+    for act in ("preview", "set", "drop"):
+        for asked in ("", "?place=group", f"?place={group.plant.pk}", f"?place={group.sister.pk}"):
+            assert client.post(address + asked, {"do": act, "seen": "", "reason": "x"}).status_code in (403, 422)
+    assert not LimitOverride.objects.exists()
+    for place in (Place(), Place(group.plant.pk), Place(group.sister.pk)):
+        with pytest.raises(PermissionDenied):
+            preview(rule_of(key), place, {}, by=local)
+
+
+def test_products_are_those_of_the_own_companies_and_what_their_odoo_shares(client: Client, group: Group) -> None:
+    other = Group()
+    client.force_login(people.person(Role.ADMINISTRATOR, company=group.plant))
+    for name, company in (("Shared", None), ("Own", group.plant), ("Theirs", group.sister)):
+        change(group.product(name).template, company=company)
+    change(other.product("Elsewhere").template, company=None)
+    for name, status in (("Shared", 200), ("Own", 200), ("Theirs", 422), ("Elsewhere", 422)):
+        assert client.get(PAGE, {"place": str(group.plant.pk), "product": name}).status_code == status, name
+    key = Product.objects.get(template__name="Theirs").pk
+    response = client.get(PAGE, {"place": str(group.plant.pk), "product": str(key)})
+    assert response.status_code == 422 and "Theirs" not in text_of(response)

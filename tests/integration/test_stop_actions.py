@@ -16,8 +16,10 @@ from django.test import override_settings
 from apps.accounts.models import User
 from apps.accounts.roles import Role
 from apps.actions import requests
-from apps.actions.definition import Action, CannotPlanError
+from apps.actions.definition import Action, CannotPlanError, Plan
+from apps.actions.errors import CannotUndoError
 from apps.actions.models import Request, RequestState
+from apps.actions.progress import Progress
 from apps.exceptions.actions.close_stop import CloseForm, CloseStop
 from apps.exceptions.actions.request_repair import RepairForm, RequestRepair
 from apps.exceptions.actions.unblock import Unblock
@@ -130,6 +132,51 @@ def test_unblocking_can_be_taken_back(down: Stopped) -> None:
     assert back.state == RequestState.VERIFIED, step(back).message
     assert down.state() == "blocked" and down.row("date_end")["date_end"] is False
     assert now(down, CentreTime).end_at is None
+
+
+def started(down: Stopped, category: str, **values: Any) -> int:
+    """Another time of the machine that goes on: a stop, or the clock of work."""
+    domain = [("loss_type", "=", category)]
+    loss = down.odoo.call("mrp.workcenter.productivity.loss", "search", domain, limit=1)[0]
+    known = {"workcenter_id": down.centre_id, "loss_id": loss, "company_id": down.company.odoo_id, **values}
+    return int(down.odoo.call("mrp.workcenter.productivity", "create", known))
+
+
+def ends(down: Stopped, *rows: int) -> list[Any]:
+    """The ends of these times as Odoo has them."""
+    found = down.odoo.call("mrp.workcenter.productivity", "read", list(rows), ["date_end"])
+    by_id = {one["id"]: one["date_end"] for one in found}
+    return [by_id[one] for one in rows]
+
+
+def test_taking_back_opens_no_stop_whose_end_somebody_has_corrected(down: Stopped) -> None:
+    request = delivered(ask(down, Unblock(), {"reason": "Burner replaced"}))
+    corrected = ago(minutes=20)
+    down.odoo.call("mrp.workcenter.productivity", "write", [down.stop_id], {"date_end": corrected})
+    back = undone(request)
+    assert back.state == RequestState.CONFLICT
+    assert (down.state(), ends(down, down.stop_id)) == ("normal", [corrected])
+
+
+def test_taking_back_opens_the_stops_it_ended_and_no_clock_of_work(down: Stopped) -> None:
+    clock, second = started(down, "productive"), started(down, "quality")
+    down.poll()
+    request = delivered(ask(down, Unblock(), {"reason": "Burner replaced"}))
+    assert all(ends(down, down.stop_id, clock, second))
+    back = undone(request)
+    assert back.state == RequestState.VERIFIED, step(back).message
+    first, worked, other = ends(down, down.stop_id, clock, second)
+    assert (first, other) == (False, False) and worked
+    assert any("Clocks" in one for one in Plan.load(back.plan).follows)
+
+
+def test_what_others_have_ended_is_not_opened_by_taking_back(down: Stopped) -> None:
+    request = ask(down, Unblock(), {"reason": "Burner replaced"})
+    down.odoo.call("mrp.workcenter", "unblock", [down.centre_id])
+    request = delivered(request)
+    assert not Progress(request, request.requested_by).may_undo
+    with pytest.raises(CannotUndoError, match="Nothing was sent"):
+        requests.undo(request, by=request.requested_by)
 
 
 def test_a_machine_that_somebody_has_unblocked_needs_nothing_more(down: Stopped) -> None:

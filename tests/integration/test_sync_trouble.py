@@ -7,7 +7,7 @@ import pytest
 from controltower.lib.locks import lock_number
 from odoo_sync import tasks
 from odoo_sync.client import Client
-from odoo_sync.connections import cursor_of, relearn
+from odoo_sync.connections import cursor_of
 from odoo_sync.errors import NotAllowedError, SchemaError, ServerFaultError, UnknownModelError
 from odoo_sync.extract import Batch
 from odoo_sync.freshness import freshness
@@ -16,6 +16,7 @@ from odoo_sync.mirror.base import Lane
 from odoo_sync.mirror.company import Partner
 from odoo_sync.mirror.stock_lots import Quant
 from odoo_sync.models import Connection, Quarantine
+from odoo_sync.reading import relearn
 
 pytestmark = pytest.mark.django_db
 
@@ -214,7 +215,8 @@ def test_a_lane_that_is_being_polled_is_not_polled_twice(linked, django_db_block
             asked = linked.odoo.requests
             tasks.poll_connection(linked.connection.pk, "warm")
             assert linked.odoo.requests == asked
-            cursor.execute("SELECT pg_advisory_unlock(%s)", held)  # the server notices a closed connection only a moment later
+            # The server notices a closed connection only a moment later.
+            cursor.execute("SELECT pg_advisory_unlock(%s)", held)
     finally:
         other.close()
     tasks.poll_connection(linked.connection.pk, "warm")

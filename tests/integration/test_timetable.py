@@ -13,7 +13,7 @@ from apps.exceptions.definition import detectors
 from apps.exceptions.detectors.late_purchase import LatePurchase
 from apps.exceptions.detectors.stale_data import StaleData
 from apps.exceptions.evaluate import evaluate, evaluate_due, sweep
-from apps.exceptions.inhibition import stale_reasons
+from apps.exceptions.inhibition import silences
 from apps.exceptions.lifecycle import CaseState
 from apps.exceptions.models import Case, Check
 from odoo_sync.mirror.base import mirrors
@@ -88,7 +88,7 @@ def test_nothing_opens_before_everything_that_matters_has_been_loaded_once(group
     Cursor.objects.filter(mirror=Move.key).update(loaded_at=None)
     sweep(now=NOON)
     assert not Case.objects.filter(detector="purchase.late_line").exists()
-    reasons = stale_reasons(LatePurchase, NOON)
+    reasons = silences(LatePurchase, NOON).stale
     assert reasons == {group.connection.pk: "The first load is under way: Move."}
     announce(group, whole=True, mirror=PurchaseOrderLine)
     assert asked == []
@@ -100,7 +100,10 @@ def test_nothing_opens_before_everything_that_matters_has_been_loaded_once(group
 
 
 def test_a_mirror_that_this_odoo_does_not_have_is_not_waited_for(group):
-    change(group.connection, capabilities={"unavailable": {"mrp.production": "not installed"}})
+    change(
+        group.connection,
+        capabilities={"unavailable": {"mrp.production": "not installed"}, "absent": ["mrp.production"]},
+    )
     Cursor.objects.filter(mirror="mrp.production").delete()
     group.purchase(days(-3))
     sweep(now=NOON)

@@ -124,3 +124,12 @@ def test_odoo_values_are_compared_as_odoo_means_them() -> None:
 @given(FACTS, FACTS)
 def test_what_is_unmet_is_exactly_what_does_not_hold(expect: dict[str, Any], seen: dict[str, Any]) -> None:
     assert (not unmet(step({}, expect), seen)) == holds(expect, seen)
+
+
+@given(FACTS.filter(bool), FACTS)
+def test_a_found_mark_is_done_only_where_everything_is_as_it_was_to_be(
+    expect: dict[str, Any], seen: dict[str, Any]
+) -> None:
+    decision = decide(step({}, expect, "external_id"), seen, marked=True)
+    assert decision.next is (Next.DONE if holds(expect, seen) else Next.DIFFERS)
+    assert decision.differences == unmet(step({}, expect), seen)

@@ -20,6 +20,8 @@ from apps.accounts.roles import Permission
 from apps.console.connections import add, note_look
 from apps.console.settings.connection_forms import AddressForm, DatabaseForm, NameForm, SignInForm
 from apps.console.settings.draft import STEPS, Draft
+from apps.console.settings.seen_companies import company_notes
+from apps.console.settings.writing import Barred, barred_actions
 from odoo_sync.checks import (
     OLDEST,
     Right,
@@ -66,6 +68,7 @@ class Step:
     by: User
     problem: str = ""
     rights: list[Right] = field(default_factory=list)
+    barred: list[Barred] = field(default_factory=list)
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Takes over what was typed, looks, and goes on; what failed is said here, and nothing typed is lost."""
@@ -109,7 +112,7 @@ class Step:
         context = {"step": self.key, "steps": steps, "draft": self.draft, "form": form or self.form(None)}
         context |= {"problem": self.problem, "notes": list(_notes(self)), "before": STEPS[at - 1] if at else ""}
         context |= {"readable": [one for one in self.rights if not one.problem]}
-        context |= {"refused": [one for one in self.rights if one.problem or one.lacking]}
+        context |= {"refused": [one for one in self.rights if one.problem or one.lacking], "barred": self.barred}
         return render(request, "console/settings/connect.html", context, status=status)
 
     def form(self, data: Any) -> forms.Form:
@@ -143,7 +146,8 @@ class Step:
             self.problem = _("The key can no longer be read. Enter it again.")
             return
         found = check_sign_in(self._typed())
-        self.draft.user, self.draft.companies, self.draft.administers = found.name, found.companies, found.administers
+        self.draft.user, self.draft.administers = found.name, found.administers
+        self.draft.companies, self.draft.others = found.companies, found.others
 
     def rights_read(self) -> None:
         self._read_rights()
@@ -155,6 +159,7 @@ class Step:
     def _read_rights(self) -> None:
         try:
             self.rights = check_rights(self._typed())
+            self.barred = barred_actions(self._typed())
         except OdooError as error:
             self.problem = str(error)
 
@@ -188,6 +193,8 @@ def _notes(step: Step) -> Any:
     if step.key == "database" and support_of(draft.version) == Support.UNTRIED:
         told = _("Odoo %s has not been tried with this release of the tower: some fields may be lacking.")
         yield told % (draft.version or _("of an unknown version"))
+    if step.key == "save":
+        yield from company_notes(draft)
     if step.key == "rights" and draft.administers:
         yield _("This user administers Odoo. A bot needs far less: give the connection a user of its own.")
     if step.key == "rights" and not is_like_key(draft.secret):

@@ -20,9 +20,11 @@ from apps.console.connections import change, disconnect, edition, look_again
 from apps.console.errors import RefusedError
 from apps.console.mirror_state import Standing, standing_of, standings
 from apps.console.settings.connection_forms import ChangeForm
+from apps.console.settings.writing import barred_actions
 from apps.console.switches import stop_all_writes
 from apps.exceptions.models import Case
 from controltower.lib.scope import Scope
+from odoo_sync.connections import address_of
 from odoo_sync.errors import OdooError
 from odoo_sync.models import Connection
 
@@ -60,6 +62,7 @@ def connection(request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "POST":
         try:
             look_again(found, by=by)
+            _tell_barred(request, found)
             messages.success(request, _("Looked again: what it is, has and allows is up to date."))
             return redirect("console:settings_connection", number=number)
         except OdooError as error:
@@ -100,6 +103,13 @@ def remove(request: HttpRequest, number: int) -> HttpResponse:
             problem = str(error)
     context = {"connection": found, "problem": problem, "typed": request.POST.get("name", ""), **_held_by(found)}
     return render(request, "console/settings/connection_remove.html", context, status=422 if problem else 200)
+
+
+def _tell_barred(request: HttpRequest, connection: Connection) -> None:
+    """Say which guided actions Odoo would refuse to the bot user. Raises OdooError."""
+    for one in barred_actions(address_of(connection)):
+        told = _("Odoo would refuse “%(action)s”: %(why)s")
+        messages.warning(request, told % {"action": one.title, "why": " ".join(one.reasons)})
 
 
 def _managed(request: HttpRequest) -> User:

@@ -31,6 +31,7 @@ class Draft:
     user: str = ""
     administers: bool = False
     companies: dict[str, str] = field(default_factory=dict)
+    others: dict[str, str] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
 
     @classmethod

@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any, get_type_hints
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,7 +18,7 @@ from apps.exceptions.limit_words import ShownLimit, shown_limit
 from apps.exceptions.limits import InForce, Place, Rule
 from apps.exceptions.models import LimitOverride
 from apps.exceptions.overrides import LONGEST_REASON
-from controltower.lib.keys import split_key
+from controltower.lib.keys import key_range, split_key
 from controltower.lib.scope import Scope
 from odoo_sync.mirror.product import Product
 
@@ -43,16 +43,16 @@ class PlaceForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         field.choices = allowed
         field.error_messages["invalid_choice"] = _("There is no such place, or it is not yours to decide about.")
-        self.first = allowed[0][0] if allowed else ""
+        self.scope, self.places = scope, [one[0] for one in allowed]
         if "product" not in rule.levels:
             del self.fields["product"]
 
     def clean_product(self) -> Product | None:
-        """The only product of that code, name or key."""
+        """The only product of that code, name or key that the person's companies have."""
         text = self.cleaned_data["product"].strip()
         if not text:
             return None
-        known = Product.objects.select_related("template")
+        known = _products(self.scope).select_related("template")
         asked = Q(code=text) | Q(template__name=text)
         found = list(known.filter(Q(pk=int(text)) if _is_key(text) else asked).order_by("pk")[: MOST_NAMED + 1])
         if not found:
@@ -64,8 +64,11 @@ class PlaceForm(forms.Form):
 
     @property
     def chosen(self) -> Place:
-        """The place of a valid form; the widest that the person decides about where none is named."""
-        company, _dot, plant = (self.cleaned_data.get("place") or self.first or "group").partition(".")
+        """The place of a valid form; the widest that the person decides about where none is named.
+
+        There must be one: whoever decides about no place of a rule has none to choose.
+        """
+        company, _dot, plant = (self.cleaned_data.get("place") or self.places[0]).partition(".")
         product = self.cleaned_data.get("product")
         return Place(
             int(company) if company != "group" else None, int(plant) if plant else None, product and product.pk
@@ -124,6 +127,16 @@ class LimitsForm(forms.Form):
     def values(self) -> Mapping[str, str]:
         """What is to be the place's own."""
         return {name: text for name in self.names if (text := (self.cleaned_data.get(name) or "").strip())}
+
+
+def _products(scope: Scope) -> QuerySet[Product]:
+    """The products of the companies in the scope, and those that all companies of one Odoo share."""
+    if scope.is_group:
+        return Product.objects.all()
+    companies = {one.company for one in scope.slices if one.company is not None}
+    ranges = (key_range(split_key(one)[0]) for one in companies)
+    shared = Q(*(Q(pk__range=one) for one in ranges), _connector=Q.OR) & Q(template__company=None)
+    return Product.objects.filter(Q(template__company__in=companies) | shared)
 
 
 def place_text(place: Place) -> str:

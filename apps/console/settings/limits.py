@@ -8,6 +8,7 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,9 +22,11 @@ from apps.audit.phrases import phrases
 from apps.console import trail
 from apps.console.settings.limit_forms import LimitsForm, PlaceForm, place_text, told_values
 from apps.console.settings.sections import settable
+from apps.exceptions.approval_preview import approvals_if
 from apps.exceptions.definition import Domain, detectors
 from apps.exceptions.errors import LimitChangedError, LimitError
 from apps.exceptions.limit_preview import preview
+from apps.exceptions.limit_words import shown_limit
 from apps.exceptions.limits import Kind, Place, Rule, rule_of, rules, ruling_of
 from apps.exceptions.models import LimitOverride
 from apps.exceptions.overrides import edition, own_limits, put_limits
@@ -64,8 +67,19 @@ def rule(request: HttpRequest, key: str) -> HttpResponse:
     where = PlaceForm(request.GET or {"place": ""}, rule=chosen, scope=scope)
     if not where.is_valid():
         return render(request, "console/settings/rule.html", _frame(request, chosen, scope, where), status=422)
+    if not where.places:
+        return _for_others(request, chosen, scope, where)
     page = Page(chosen, scope, where)
     return page.answer(request, user) if request.method == "POST" else page.shown(request)
+
+
+def _for_others(request: HttpRequest, rule: Rule, scope: Scope, where: PlaceForm) -> HttpResponse:
+    """A rule that can be set only more widely than the person decides: what holds is shown, nothing else."""
+    if request.method == "POST":
+        raise PermissionDenied(_("These limits are set for more than the places that are yours to decide about."))
+    told = ruling_of(rule).at(Place()).told(rule.default().titles)
+    holds = [shown_limit(rule.key, one) for one in told]
+    return render(request, "console/settings/rule.html", _frame(request, rule, scope, where) | {"holds": holds})
 
 
 @dataclass
@@ -86,7 +100,9 @@ class Page:
             return self.shown(request, form, status=422)
         try:
             if act == "preview":
-                return self.shown(request, form, foreseen=preview(self.rule, self.place, form.values), looked=True)
+                look = approvals_if if self.rule.kind == Kind.ACTION else preview
+                foreseen = look(self.rule, self.place, form.values, by=by)
+                return self.shown(request, form, foreseen=foreseen, looked=True)
             seen, reason = request.POST.get("seen", ""), form.cleaned_data["reason"]
             values = {} if act == "drop" else form.values
             put_limits(self.rule.key, self.place, values, seen=seen, reason=reason, by=by)

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.accounts.roles import Permission, Role
-from apps.actions.definition import Action, ActionForm, CannotPlanError, Plan, Reversibility, actions, fact
+from apps.actions.definition import ActionForm, CannotPlanError, Plan, Reversibility, actions, fact
 from apps.exceptions.actions.held_stock import read_held
 from apps.exceptions.actions.inspection_steps import INSPECTION, back_to, call, names_of
+from apps.exceptions.actions.on_inspections import InspectionAction
 from apps.exceptions.actions.quality_limits import approver_above, limits_for
 from odoo_sync.mirror.base import Mirror
 from odoo_sync.mirror.quality import Inspection
@@ -26,7 +27,7 @@ class FailureForm(ActionForm):
 
 
 @actions.add
-class AgreeFailure(Action[Inspection]):
+class AgreeFailure(InspectionAction):
     """Decide an inspection that waits: it has failed.
 
     The same button of the OCA lets an inspection pass whose answers are all good by then; the plan stops in that case,
@@ -37,11 +38,11 @@ class AgreeFailure(Action[Inspection]):
     key = "quality.agree_failure"
     title = gettext_lazy("Agree that it has failed")
     explanation = gettext_lazy("Decides the inspection that waits: it has failed.")
-    subject = Inspection
     form = FailureForm
     requires = Permission.REQUEST_QUALITY_ACTIONS
     reversibility = Reversibility.REVERSIBLE
     may_settle = False
+    writes = {"qc.inspection": ("write",)}
     fields = {
         "state": gettext_lazy("state"),
         "success": gettext_lazy("all answers good"),

@@ -89,6 +89,12 @@ class AgreeNewDate(Action[PurchaseOrder]):
     form = NewDateForm
     requires = Permission.REQUEST_PURCHASE_ACTIONS
     reversibility = Reversibility.REVERSIBLE
+    writes = {
+        "purchase.order": ("write",),
+        "purchase.order.line": ("write",),
+        "stock.picking": ("write",),
+        "stock.move": ("write",),
+    }
     fields = {
         "date_planned": gettext_lazy("expected arrival"),
         "date_deadline": gettext_lazy("deadline"),

@@ -20,6 +20,7 @@ from apps.exceptions.actions.stop_steps import going_on, machine, names_of, odoo
 from apps.exceptions.downtime import IN_USE
 from apps.exceptions.purchases import ODOO_TIME
 from apps.exceptions.stops import STOP, company_of
+from controltower.lib.wall_clock import moments_of, offset_text
 from odoo_sync.mirror.base import Mirror
 from odoo_sync.mirror.downtime import CentreTime, LossReason
 from odoo_sync.working_time import ASSUMED, calendars_of, zone_of
@@ -57,22 +58,74 @@ class CloseForm(ActionForm):
             for one in reasons_for(self.stop)
         ]
         if isinstance(former := self.initial.get("ended_at"), str) and " " in former:
-            self.initial["ended_at"] = local_time(datetime.strptime(former, ODOO_TIME).replace(tzinfo=UTC), self.zone)
+            self._show(datetime.strptime(former, ODOO_TIME).replace(tzinfo=UTC))
+        elif isinstance(former, datetime):
+            self._show(former)
         self.fields["ended_at"].help_text = _("Time in the plant (%s).") % self.zone
+        self._ask_which()
 
-    def clean_ended_at(self) -> str:
-        """The moment as Odoo takes it: UTC to the second."""
-        text = self.cleaned_data["ended_at"]
+    def _show(self, at: datetime) -> None:
+        """Start with this moment, by the clock of the plant."""
+        self.initial["ended_at"] = local_time(at, self.zone)
+        self.initial["which"] = str(at.astimezone(zone_of(self.zone)).fold)
+
+    def _ask_which(self) -> None:
+        """In the hour that comes twice when the clocks go back, ask which of the two is meant."""
+        moments = self._moments(str(self["ended_at"].value() or ""))
+        if len(moments) < 2:
+            return
+        words = (_("the first time (%s)"), _("the second time (%s)"))
+        zone = zone_of(self.zone)
+        choices = [(str(n), words[n] % offset_text(at, zone)) for n, at in enumerate(moments)]
+        asked = forms.ChoiceField(
+            label=_("Which of the two"),
+            choices=[("", _("choose")), *choices],
+            required=False,
+            help_text=_("The clocks went back that night: this time came twice."),
+        )
+        names = list(self.fields)
+        self.fields["which"] = asked
+        self.order_fields([*names[: names.index("ended_at") + 1], "which", *names[names.index("ended_at") + 1 :]])
+
+    def _moments(self, text: str) -> tuple[datetime, ...]:
+        """The moments that a typed time may mean; none where it is no time, or was left out."""
         try:
-            local = datetime.fromisoformat(text).replace(tzinfo=zone_of(self.zone))
+            return moments_of(datetime.fromisoformat(text).replace(microsecond=0), zone_of(self.zone))
+        except (ValueError, OverflowError):
+            return ()
+
+    def clean(self) -> dict[str, Any]:
+        """The moment as Odoo takes it: UTC to the second. Of two that a time may mean, one that cannot be is none."""
+        answer = super().clean() or {}
+        which = answer.pop("which", "")
+        if "ended_at" not in answer:
+            return answer
+        try:
+            answer["ended_at"] = odoo_time(self._ended_at(answer["ended_at"], which)) or ""
+        except forms.ValidationError as error:
+            self.add_error("ended_at", error)
+        return answer
+
+    def _ended_at(self, text: str, which: str) -> datetime:
+        try:
+            datetime.fromisoformat(text)
         except ValueError:
             raise forms.ValidationError(_("Write a day and a time, such as 2026-05-04T14:30.")) from None
-        at = local.astimezone(UTC).replace(microsecond=0)
-        if at > timezone.now() + AHEAD:
+        moments = self._moments(text)
+        if not moments:
+            raise forms.ValidationError(_("The clocks went forward that night: this time was left out. Write another."))
+        began = self.stop.start_at.replace(microsecond=0) if self.stop.start_at is not None else None
+        latest = timezone.now() + AHEAD
+        possible = [at for at in moments if at <= latest and (began is None or at >= began)]
+        if len(possible) > 1:
+            if which not in {"0", "1"}:
+                raise forms.ValidationError(_("This time came twice that night. Choose below which of the two it was."))
+            return moments[int(which)]
+        if possible:
+            return possible[0]
+        if moments[0] > latest:
             raise forms.ValidationError(_("That moment has not come yet. A stop ends now or earlier."))
-        if self.stop.start_at is not None and at < self.stop.start_at.replace(microsecond=0):
-            raise forms.ValidationError(_("That is before the stop began."))
-        return odoo_time(at) or ""
+        raise forms.ValidationError(_("That is before the stop began."))
 
 
 def local_time(at: datetime, zone: str) -> str:
@@ -102,6 +155,7 @@ class CloseStop(Action[CentreTime]):
     requires = Permission.REQUEST_MAINTENANCE_ACTIONS
     reversibility = Reversibility.REVERSIBLE
     leaves_note = False
+    writes = {"mrp.workcenter.productivity": ("write",)}
     fields = {
         "loss_id": gettext_lazy("reason"),
         "date_end": gettext_lazy("end of the stop"),
@@ -116,7 +170,7 @@ class CloseStop(Action[CentreTime]):
         now = max(timezone.now(), subject.start_at or timezone.now())
         return {
             "loss": str(subject.reason.odoo_id) if subject.reason else "",
-            "ended_at": local_time(now, zone_for(subject)),
+            "ended_at": now,
             "description": subject.description or "",
         }
 

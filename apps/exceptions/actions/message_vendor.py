@@ -52,6 +52,7 @@ class MessageVendor(Action[PurchaseOrder]):
     requires = Permission.REQUEST_PURCHASE_ACTIONS
     reversibility = Reversibility.FINAL
     may_settle = False
+    writes = {"purchase.order": ("write",), "mail.message": ("create",)}
     fields = {"state": gettext_lazy("state"), "partner_id": gettext_lazy("vendor"), "body": gettext_lazy("message")}
 
     def subject_for(self, record: Mirror) -> PurchaseOrder | None:

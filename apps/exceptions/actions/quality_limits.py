@@ -24,7 +24,7 @@ def _of_group(amount: int) -> Money:
 
 @dataclass(frozen=True)
 class Limits:
-    """Up to which worth of the stock on hold one person may decide.
+    """Up to which worth of the inspected goods, wherever they lie, one person may decide.
 
     ``release_amount``: letting goods pass; zero means never alone. ``failure_amount``: agreeing that they have failed.
     ``quarantine_amount``: setting them aside.
@@ -55,7 +55,7 @@ def limits_for(held: HeldStock) -> Limits:
 
 
 def approver_above(limit: Money, held: HeldStock) -> Role | None:
-    """Who must agree when the stock on hold is worth more than this, by today's rates; also when nobody knows."""
+    """Who must agree when the inspected goods are worth more than this, by today's rates; also when nobody knows."""
     return Role.PLANT_MANAGER if _is_above(limit, held) else None
 
 

@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from apps.accounts.models import User
 from apps.accounts.roles import Permission, Role
-from apps.actions.definition import Action, ActionForm, CannotPlanError, Plan, Reversibility, actions
+from apps.actions.definition import ActionForm, CannotPlanError, Done, Plan, Reversibility, actions
 from apps.exceptions.actions.held_stock import HeldStock, read_held
+from apps.exceptions.actions.on_inspections import InspectionAction
 from apps.exceptions.actions.quality_limits import approver_above, limits_for
+from apps.exceptions.actions.transfer_back import taking_back
 from apps.exceptions.actions.transfer_steps import Aside, cancelling, forward, names_of
 from apps.exceptions.hold import Held
 from apps.exceptions.hold_goods import Stock
@@ -110,24 +112,30 @@ def chosen(held: HeldStock, answer: Mapping[str, Any]) -> Chosen:
 
 
 @actions.add
-class Quarantine(Action[Inspection]):
+class Quarantine(InspectionAction):
     """Move inspected goods to a place that counts as set aside, by an internal transfer of their plant.
 
     Three calls: the transfer, its line with the lot and the quantity, and its validation. Transfer and line are each
     loaded under an external id of their own, so that a lost answer makes no second one (an import that brings a
     transfer with its moves in one row would add them again each time). Where the goods have yet to be carried the
     transfer is left ready: the line keeps them from everybody else. Stock that was promised to other moves is taken
-    from them: Odoo takes the newest promises back. Stock that is worth more than the limits of `quality.decisions`
-    allow needs the plant manager.
+    from them: Odoo takes the newest promises back. Goods that are worth more than the limits of `quality.decisions`
+    allow need the plant manager.
+    Taking it back goes by what has become of the transfer: one that is not done is cancelled, with or without goods on
+    it; after one that is done the goods return by another.
     """
 
     key = "quality.quarantine"
     title = gettext_lazy("Set the goods aside")
     explanation = gettext_lazy("Moves the goods to a place where nobody takes them.")
-    subject = Inspection
     form = QuarantineForm
     requires = Permission.REQUEST_QUALITY_ACTIONS
     reversibility = Reversibility.COMPENSABLE
+    writes = {
+        "stock.picking": ("create", "write"),
+        "stock.move": ("create", "write"),
+        "stock.move.line": ("create", "write"),
+    }
     fields = {
         "state": gettext_lazy("state"),
         "origin": gettext_lazy("source document"),
@@ -136,6 +144,7 @@ class Quarantine(Action[Inspection]):
         "location_id": gettext_lazy("from"),
         "location_dest_id": gettext_lazy("to"),
         "picking_type_id": gettext_lazy("operation type"),
+        "return_id": gettext_lazy("return of"),
         "body": gettext_lazy("message"),
     }
 
@@ -165,12 +174,15 @@ class Quarantine(Action[Inspection]):
         aside = Aside(subject, wanted.held.goods, wanted.stock, wanted.place, kind, wanted.quantity)
         return Plan(
             steps=forward(aside, at_once=wanted.moved),
-            undo=None if wanted.moved else cancelling(aside),
+            undo=(cancelling(aside.where, "assigned"),),
             effect=_effect(wanted),
             follows=tuple(_follows(wanted)),
             warnings=tuple(_warnings(wanted)),
             names=names_of(aside),
         )
+
+    def way_back(self, done: Done) -> Plan:
+        return taking_back(done)
 
 
 def _effect(wanted: Chosen) -> str:

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.accounts.roles import Permission, Role
-from apps.actions.definition import Action, ActionForm, CannotPlanError, Plan, Reversibility, actions
+from apps.actions.definition import ActionForm, CannotPlanError, Plan, Reversibility, actions
 from apps.exceptions.actions.held_stock import read_held
 from apps.exceptions.actions.inspection_steps import Given, answers, back_to, confirm, is_good, names_of, to_ready
+from apps.exceptions.actions.on_inspections import InspectionAction
 from apps.exceptions.actions.quality_limits import approver_above, limits_for
 from odoo_sync.mirror.base import Mirror
 from odoo_sync.mirror.quality import Inspection, InspectionAnswer, InspectionLine
@@ -82,7 +83,7 @@ def _number(value: Decimal | None) -> str:
 
 
 @actions.add
-class RecordAnswers(Action[Inspection]):
+class RecordAnswers(InspectionAction):
     """Write the answers of an inspection of the OCA and confirm it.
 
     A draft is started first; one that was decided is opened and started again. Each answer is a write of its own, so
@@ -95,10 +96,10 @@ class RecordAnswers(Action[Inspection]):
     key = "quality.record_answers"
     title = gettext_lazy("Record the answers")
     explanation = gettext_lazy("Writes what was measured and confirms the inspection.")
-    subject = Inspection
     form = AnswersForm
     requires = Permission.REQUEST_QUALITY_ACTIONS
     reversibility = Reversibility.REVERSIBLE
+    writes = {"qc.inspection": ("write",), "qc.inspection.line": ("write",)}
     fields = {
         "state": gettext_lazy("state"),
         "success": gettext_lazy("all answers good"),

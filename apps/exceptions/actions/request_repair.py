@@ -98,6 +98,7 @@ class RequestRepair(Action[CentreTime]):
     reversibility = Reversibility.REVERSIBLE
     leaves_note = False
     may_settle = False
+    writes = {"maintenance.request": ("create", "write")}
     fields = {
         "name": gettext_lazy("what is wrong"),
         "maintenance_type": gettext_lazy("kind"),

@@ -17,6 +17,8 @@ from odoo_sync.mirror.quality import Inspection
 from odoo_sync.mirror.stock import Location, OperationType
 
 TRANSFER, LINE, QUANT, INSPECTION = "stock.picking", "stock.move.line", "stock.quant", "qc.inspection"
+Where = tuple[int, int | None]
+"""Connection and company of a call, the company as Odoo's id."""
 
 
 @dataclass(frozen=True)
@@ -31,30 +33,28 @@ class Aside:
     quantity: Decimal
 
     @property
-    def company(self) -> int | None:
+    def where(self) -> Where:
         key = self.stock.company or self.kind.company_id
-        return split_key(key)[1] if key else None
+        return self.inspection.connection_id, split_key(key)[1] if key else None
 
 
 def forward(aside: Aside, *, at_once: bool) -> tuple[Step, ...]:
     """The transfer, its line, and where the goods are there already its validation."""
     made = (_transfer(aside), _line(aside))
-    return (*made, _validation(aside)) if at_once else made
+    return (*made, validation(aside.where)) if at_once else made
 
 
-def cancelling(aside: Aside) -> tuple[Step, ...]:
-    """Taking back a transfer that was left ready."""
-    return (
-        _step(
-            aside,
-            TRANSFER,
-            "action_cancel",
-            ids=(NEW,),
-            guard={f"{NEW}.state": "assigned"},
-            expect={f"{NEW}.state": "cancel"},
-            safe_again="state",
-            label=_("Cancel the transfer"),
-        ),
+def cancelling(where: Where, state: str, number: int = NEW) -> Step:
+    """Taking back a transfer that is not done; Odoo cancels one without goods as well."""
+    return calling(
+        where,
+        TRANSFER,
+        "action_cancel",
+        ids=(number,),
+        guard={f"{number}.state": state},
+        expect={f"{number}.state": "cancel"},
+        safe_again="state",
+        label=_("Cancel the transfer"),
     )
 
 
@@ -71,30 +71,43 @@ def _transfer(aside: Aside) -> Step:
         fact(INSPECTION, aside.inspection.odoo_id, "state"): aside.inspection.state,
         fact(QUANT, split_key(aside.stock.row)[1], "quantity"): float(aside.stock.quantity),
     }
-    return _load(aside, TRANSFER, values, guard=seen, expect=values, label=_("Make the transfer"))
+    return loading(aside.where, TRANSFER, values, guard=seen, expect=values, label=_("Make the transfer"))
 
 
 def _line(aside: Aside) -> Step:
     product = Product.everything.select_related("template").get(pk=aside.goods.product)
+    seen = {fact(QUANT, split_key(aside.stock.row)[1], "quantity"): float(aside.stock.quantity)}
+    places = split_key(aside.stock.location)[1], aside.place.odoo_id
+    return line(aside.where, product, aside.goods.lot, aside.quantity, places, seen)
+
+
+def line(
+    where: Where,
+    product: Product,
+    lot: int | None,
+    quantity: Decimal,
+    places: tuple[int, int],
+    seen: dict[str, Any],
+) -> Step:
+    """So much of a product, or of a lot by its key, on the transfer that an earlier step makes, between two places."""
     unit = product.template.unit_id if product.template else None
-    lot = split_key(aside.goods.lot)[1] if aside.goods.lot else None
     values = {
         "product_id": product.odoo_id,
         "product_uom_id": split_key(unit)[1] if unit else None,
-        "lot_id": lot,
-        "quantity": float(aside.quantity),
-        "location_id": split_key(aside.stock.location)[1],
-        "location_dest_id": aside.place.odoo_id,
+        "lot_id": split_key(lot)[1] if lot else None,
+        "quantity": float(quantity),
+        "location_id": places[0],
+        "location_dest_id": places[1],
     }
     expect = {name: values[name] for name in ("lot_id", "quantity", "location_id", "location_dest_id")}
-    seen = {fact(QUANT, split_key(aside.stock.row)[1], "quantity"): float(aside.stock.quantity)}
     first = {"picking_id": new(TRANSFER)}
-    return _load(aside, LINE, {**first, **values}, guard=seen, expect=expect, label=_("Put the goods on it"))
+    return loading(where, LINE, {**first, **values}, guard=seen, expect=expect, label=_("Put the goods on it"))
 
 
-def _validation(aside: Aside) -> Step:
-    return _step(
-        aside,
+def validation(where: Where) -> Step:
+    """Booking the transfer that an earlier step makes."""
+    return calling(
+        where,
         TRANSFER,
         "button_validate",
         ids=(NEW,),
@@ -105,19 +118,18 @@ def _validation(aside: Aside) -> Step:
     )
 
 
-def _load(aside: Aside, model: str, values: dict[str, Any], **more: Any) -> Step:
+def loading(where: Where, model: str, values: dict[str, Any], **more: Any) -> Step:
     """One record under an external id; links by Odoo's ids, nothing for what is not known."""
     known = {name: value for name, value in values.items() if value is not None}
     fields = [f"{name}/.id" if name.endswith("_id") else name for name in known]
     more["expect"] = {f"{NEW}.{name}": value for name, value in more["expect"].items()}
     args = {"fields": fields, "data": [list(known.values())]}
-    return _step(aside, model, "load", args=args, safe_again="external_id", **more)
+    return calling(where, model, "load", args=args, safe_again="external_id", **more)
 
 
-def _step(aside: Aside, model: str, method: str, *, ids: tuple[int, ...] = (), **more: Any) -> Step:
-    return Step(
-        connection=aside.inspection.connection_id, company=aside.company, model=model, ids=ids, method=method, **more
-    )
+def calling(where: Where, model: str, method: str, *, ids: tuple[int, ...] = (), **more: Any) -> Step:
+    """One call in its company."""
+    return Step(connection=where[0], company=where[1], model=model, ids=ids, method=method, **more)
 
 
 def names_of(aside: Aside) -> dict[str, str]:

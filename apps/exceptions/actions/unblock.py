@@ -11,13 +11,26 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from apps.accounts.models import User
 from apps.accounts.roles import Permission, Role
-from apps.actions.definition import Action, ActionForm, Plan, Reversibility, Step, actions, fact
+from apps.actions.definition import (
+    Action,
+    ActionForm,
+    CannotPlanError,
+    Done,
+    Plan,
+    Reversibility,
+    Step,
+    actions,
+    fact,
+    split_fact,
+)
 from apps.exceptions.actions.stop_steps import BLOCKED, CENTRE, going_on, machine, names_of, odoo_company
 from apps.exceptions.downtime import IN_USE
 from apps.exceptions.machines import equipment_of, repairs_of
 from apps.exceptions.stops import STOP
 from odoo_sync.mirror.base import Mirror
 from odoo_sync.mirror.downtime import CentreTime
+
+END = "date_end"
 
 
 class UnblockForm(ActionForm):
@@ -30,8 +43,9 @@ class UnblockForm(ActionForm):
 class Unblock(Action[CentreTime]):
     """Unblock the work centre: every open time of it ends now, the stops and the clocks of running work orders alike.
 
-    Odoo refuses it where the work centre is not blocked any more; then nothing was left to do. Taking it back opens the
-    same times again, as if they had never ended. The bot may write no note on a work centre.
+    Odoo refuses it where the work centre is not blocked any more; then nothing was left to do. Taking it back opens
+    those stops again that it has ended, unless somebody has given one another end since; the clocks of work orders stay
+    ended, for nobody has worked meanwhile. The bot may write no note on a work centre.
     """
 
     key = "maintenance.unblock"
@@ -42,6 +56,7 @@ class Unblock(Action[CentreTime]):
     requires = Permission.REQUEST_MAINTENANCE_ACTIONS
     reversibility = Reversibility.REVERSIBLE
     leaves_note = False
+    writes = {"mrp.workcenter": ("read",), "mrp.workcenter.productivity": ("write",)}
     fields = {
         "working_state": gettext_lazy("state of the machine"),
         "date_end": gettext_lazy("end of the stop"),
@@ -68,30 +83,39 @@ class Unblock(Action[CentreTime]):
             expect={state: "normal"},
             safe_again="state",
             label=_("Unblock the work centre"),
+            watch=tuple(sorted(fact(STOP, one.odoo_id, END) for one in times if one.category not in IN_USE)),
         )
         return Plan(
             steps=(step,),
-            undo=(_reopening(step, times),),
+            undo=(_reopening(step, dict.fromkeys(step.watch)),),
             effect=_("%s may run again: its stop ends now.") % centre.name,
             follows=tuple(_follows(times)),
             warnings=tuple(_warnings(subject)),
             names=names_of(*times),
         )
 
+    def way_back(self, done: Done) -> Plan:
+        (step,) = done.plan.steps
+        ended = {key: done.after.get(key) for key in step.watch if done.before.get(key) is None and done.after.get(key)}
+        if not ended:
+            raise CannotPlanError(_("It has ended no stop that could be opened again."))
+        told = _("Clocks of work orders stay ended: their operators start them again.")
+        return done.back([_reopening(step, ended)], follows=(told,))
 
-def _reopening(step: Step, times: list[CentreTime]) -> Step:
-    """The times that were open at once, open again."""
-    ids = tuple(sorted(one.odoo_id for one in times))
-    (centre,) = step.ids
+
+def _reopening(step: Step, ended: Mapping[str, Any]) -> Step:
+    """Stops that were open at once, open again; ``ended`` are their ends as the call has left them."""
+    ids = tuple(sorted(split_fact(key, STOP)[1] for key in ended))
+    state = fact(CENTRE, step.ids[0], "working_state")
     return Step(
         connection=step.connection,
         company=step.company,
         model=STOP,
         ids=ids,
         method="write",
-        args={"vals": {"date_end": False}},
-        guard={fact(CENTRE, centre, "working_state"): "normal"},
-        expect={**{f"{one}.date_end": None for one in ids}, fact(CENTRE, centre, "working_state"): BLOCKED},
+        args={"vals": {END: False}},
+        guard={**ended, state: "normal"},
+        expect={**dict.fromkeys(ended), state: BLOCKED},
         safe_again="value",
         label=_("Open the stop again"),
     )

@@ -134,6 +134,7 @@ class LatePurchase(Detector[PurchaseFacts]):
         Currency: in_cases,
         CurrencyRate: in_cases,
     }
+    enriching = frozenset({PartnerTag})
 
     def subjects(self, scope: Scope) -> Iterable[str]:
         return map(str, waiting().within(scope).values_list("pk", flat=True))

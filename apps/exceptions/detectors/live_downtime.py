@@ -114,6 +114,7 @@ class LiveDowntime(Detector[StopFacts]):
         Currency: every_stop,
         CurrencyRate: every_stop,
     }
+    enriching = frozenset({PartnerTag, Equipment, MaintenanceRequest, MaintenanceStage})
 
     def subjects(self, scope: Scope) -> Iterable[str]:
         return map(str, open_stops().within(scope).values_list("pk", flat=True))

@@ -1,4 +1,4 @@
-"""The mirror has fallen behind Odoo."""
+"""The mirror has fallen behind Odoo, or Odoo keeps a part of itself from it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from apps.accounts.roles import Role
 from apps.exceptions.definition import (
@@ -29,7 +29,9 @@ from controltower.lib.scope import Scope
 from odoo_sync.freshness import freshness, limit_of
 from odoo_sync.mirror.base import Lane
 from odoo_sync.models import Connection
+from odoo_sync.reading import lost_companies
 
+RIGHTS = "rights"
 LOOK_AGAIN = timedelta(seconds=10)
 LANES = {
     Lane.HOT: gettext_lazy("Orders, stock and production"),
@@ -77,15 +79,31 @@ class LaneFacts:
     paused_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class RightsFacts:
+    """Which mirrors of one connection cannot be read though they could or once could, and which companies are not seen
+    any more, each with why."""
+
+    subject: Subject
+    name: str = ""
+    gone: bool = False
+    unreadable: tuple[tuple[str, str], ...] = ()
+    lost: tuple[str, ...] = ()
+
+
 @detectors.add
-class StaleData(Detector[LaneFacts]):
-    """A lane of a connection is older than twice its limit, and than a minute, or cannot be loaded at all.
+class StaleData(Detector[LaneFacts | RightsFacts]):
+    """A lane of a connection is older than twice its limit, and than a minute, or cannot be loaded at all; or models of
+    it cannot be read, since the bot user lacks a right or their module went away.
 
     The limit of a lane is three polls, and never less than 15 seconds. While the lanes that a detector needs are
     stale, that detector opens and closes nothing, since time alone would make false cases out of old data, and the
-    board says so. A first load that runs without a problem is no case. Raised as a control breach (k = 1)
+    board says so. A first load that runs without a problem is no case. While a model cannot be read, the detectors that
+    need it judge nothing, and this case, one for each connection, names the models and what to do; a module that was
+    never installed is no case. A company that the bot user was taken out of is told the same way: it is hidden and not
+    gone, and its cases stay. Raised as a control breach (k = 1)
     without money, at least high: the cost is not knowing. The delay counts whole days. The case closes when the lane
-    is fresh.
+    is fresh, or when everything can be read.
     """
 
     key = "integration.stale_mirror"
@@ -100,12 +118,13 @@ class StaleData(Detector[LaneFacts]):
     needs_fresh = frozenset()
 
     def subjects(self, scope: Scope) -> Iterable[str]:
-        return [f"{one}:{lane}" for one in Connection.objects.values_list("pk", flat=True) for lane in Lane]
+        numbers = Connection.objects.values_list("pk", flat=True)
+        return [f"{one}:{part}" for one in numbers for part in (*Lane, RIGHTS)]
 
     def candidates(self, scope: Scope, subjects: Iterable[str] | None = None) -> Iterable[str]:
         return self.subjects(scope) if subjects is None else subjects
 
-    def facts(self, candidates: Iterable[str], now: datetime) -> Iterator[LaneFacts]:
+    def facts(self, candidates: Iterable[str], now: datetime) -> Iterator[LaneFacts | RightsFacts]:
         wanted = [(key, *key.split(":")) for key in candidates]
         numbers = {int(number) for _, number, _ in wanted}
         ages = {
@@ -115,16 +134,23 @@ class StaleData(Detector[LaneFacts]):
         for key, number, lane in wanted:
             subject = Subject(self.subject_type, key, int(number))
             if int(number) not in ages:
-                yield LaneFacts(subject, gone=True)
+                yield LaneFacts(subject, gone=True) if lane != RIGHTS else RightsFacts(subject, gone=True)
                 continue
             one, state = ages[int(number)]
+            if lane == RIGHTS:
+                closed = tuple(sorted(state.unreadable.items()))
+                lost = tuple(why for _key, why in sorted(lost_companies(one).items()))
+                yield RightsFacts(subject, one.name, one.retired_at is not None, closed, lost)
+                continue
             age = state.lanes[Lane(lane)]
             problem = one.problem or age.problem
             yield LaneFacts(subject, one.name, Lane(lane), False, age.as_of, problem, one.problem_since, one.paused_at)
 
-    def judge(self, facts: LaneFacts, limits: Limits, now: datetime) -> Verdict:
+    def judge(self, facts: LaneFacts | RightsFacts, limits: Limits, now: datetime) -> Verdict:
         if facts.gone:
             return Moot(facts.subject, _("The connection no longer exists."))
+        if isinstance(facts, RightsFacts):
+            return _kept_from_us(facts, now)
         since = facts.as_of or facts.problem_since
         if since is None:
             return Clear(facts.subject, _("The first load is under way."), next_check_at=now + LOOK_AGAIN)
@@ -148,5 +174,28 @@ def _finding(facts: LaneFacts, since: datetime, limits: Limits, now: datetime) -
         evidence=tuple(evidence),
         impact=Impact(delay_days=(now - since).days, control=True),
         counted=(limits.counting(facts.lane),),
+        next_check_at=now + LOOK_AGAIN,
+    )
+
+
+def _kept_from_us(facts: RightsFacts, now: datetime) -> Verdict:
+    why = (*facts.unreadable, *((_("Company"), one) for one in facts.lost))
+    if not why:
+        return Clear(facts.subject, _("Everything can be read."))
+    if count := len(facts.unreadable):
+        told = ngettext(
+            "%(n)d model of %(connection)s cannot be read", "%(n)d models of %(connection)s cannot be read", count
+        )
+    else:
+        count = len(facts.lost)
+        told = ngettext(
+            "%(n)d company of %(connection)s is not seen", "%(n)d companies of %(connection)s are not seen", count
+        )
+    return Finding(
+        subject=facts.subject,
+        summary=told % {"n": count, "connection": facts.name},
+        detail=why[0][1],
+        evidence=tuple(Evidence(label, text) for label, text in why),
+        impact=Impact(control=True),
         next_check_at=now + LOOK_AGAIN,
     )

@@ -118,6 +118,7 @@ class StockOnHold(Detector[HoldFacts]):
         Currency: touched.in_cases,
         CurrencyRate: touched.in_cases,
     }
+    enriching = frozenset({PartnerTag})
 
     def subjects(self, scope: Scope) -> Iterable[str]:
         return touched.all_undecided(scope)

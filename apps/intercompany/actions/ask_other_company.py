@@ -9,20 +9,38 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.accounts.roles import Permission, Role
-from apps.actions.definition import NEW, Action, ActionForm, CannotPlanError, Plan, Reversibility, Step, actions
+from apps.actions.definition import (
+    NEW,
+    Action,
+    ActionForm,
+    CannotPlanError,
+    Plan,
+    Reversibility,
+    Step,
+    actions,
+    fact,
+)
 from apps.exceptions.actions.message_vendor import paragraphs
-from apps.intercompany.situation import Situation, company_name, odoo_id, reachable, situation_of
+from apps.intercompany.situation import (
+    Situation,
+    calendar_at,
+    company_name,
+    odoo_id,
+    reachable,
+    situation_of,
+    today_at,
+)
 from apps.intercompany.words import amount
 from controltower.lib.scope import Scope, Slice
 from odoo_sync.mirror.accounting import JournalEntry
 from odoo_sync.mirror.base import Mirror
 from odoo_sync.mirror.company import OdooUser
+from odoo_sync.working_time import working_days_between
 
 ACTIVITY = "mail.activity"
 DAYS = 3
@@ -41,9 +59,15 @@ class QuestionForm(ActionForm):
         label=gettext_lazy("Answer by"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
+    def __init__(self, *args: Any, subject: Mirror, **options: Any) -> None:
+        super().__init__(*args, subject=subject, **options)
+        found = situation_of(subject) if isinstance(subject, JournalEntry) else None
+        self.answering = found.other if found is not None else None
+        self.fields["answer_by"].help_text = _("Day at the other company (%s).") % calendar_at(self.answering).zone
+
     def clean_answer_by(self) -> date:
         day: date = self.cleaned_data["answer_by"]
-        if day < timezone.now().date():
+        if day < today_at(self.answering):
             raise forms.ValidationError(_("That day has passed. Choose today or later."))
         return day
 
@@ -65,13 +89,17 @@ class AskOtherCompany(Action[JournalEntry]):
     requires = Permission.REQUEST_FINANCE_ACTIONS
     reversibility = Reversibility.FINAL
     leaves_note = False
+    planned_anew = True
     may_settle = False
+    writes = {"mail.activity": ("create",), "account.move": ("read",)}
     fields = {
         "summary": gettext_lazy("to do"),
         "note": gettext_lazy("question"),
         "date_deadline": gettext_lazy("answer by"),
         "user_id": gettext_lazy("for"),
+        "res_model": gettext_lazy("kind of record"),
         "res_id": gettext_lazy("document"),
+        "state": gettext_lazy("state"),
     }
 
     def subject_for(self, record: Mirror) -> JournalEntry | None:
@@ -87,7 +115,7 @@ class AskOtherCompany(Action[JournalEntry]):
     def initial(self, subject: JournalEntry) -> dict[str, Any]:
         found = situation_of(subject)
         text = _proposed(found) if found else ""
-        return {"question": text, "answer_by": timezone.now().date() + timedelta(days=DAYS)}
+        return {"question": text, "answer_by": _working_day(found.other if found else None)}
 
     def approver(self, subject: JournalEntry, answer: Mapping[str, Any]) -> Role | None:
         return None
@@ -114,6 +142,15 @@ class AskOtherCompany(Action[JournalEntry]):
         )
 
 
+def _working_day(company: int | None) -> date:
+    """Some working days from today, as the company counts them that answers."""
+    calendar, day = calendar_at(company), today_at(company)
+    first = day
+    while working_days_between(first, day, calendar) < DAYS:
+        day += timedelta(days=1)
+    return day
+
+
 def _asking(found: Situation, answer: Mapping[str, Any], person: OdooUser | None, by: User) -> Step:
     day = str(answer["answer_by"])[:10]
     theirs = found.theirs
@@ -122,7 +159,12 @@ def _asking(found: Situation, answer: Mapping[str, Any], person: OdooUser | None
     note = paragraphs(str(answer["question"])) + paragraphs(_("%(who)s, %(company)s, by the Control Tower") % names)
     fields = ["res_model_id/id", "res_id", "activity_type_id/id", "summary", "note", "date_deadline"]
     row = ["account.model_account_move", str(theirs.odoo_id), "mail.mail_activity_data_todo", summary, note, day]
-    expect = {f"{NEW}.res_id": theirs.odoo_id, f"{NEW}.summary": summary, f"{NEW}.date_deadline": day}
+    expect = {
+        f"{NEW}.res_model": "account.move",
+        f"{NEW}.res_id": theirs.odoo_id,
+        f"{NEW}.summary": summary,
+        f"{NEW}.date_deadline": day,
+    }
     if person is not None:
         fields.append("user_id/.id")
         row.append(str(person.odoo_id))
@@ -134,6 +176,7 @@ def _asking(found: Situation, answer: Mapping[str, Any], person: OdooUser | None
         ids=(),
         method="load",
         args={"fields": fields, "data": [row]},
+        guard={fact("account.move", theirs.odoo_id, "state"): theirs.state},
         expect=expect,
         safe_again="external_id",
         label=_("Leave the question on the document"),

@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from apps.accounts.models import User
 from apps.accounts.roles import Permission, Role
 from apps.actions.definition import NEW, Action, ActionForm, CannotPlanError, Plan, Reversibility, Step, actions
-from apps.actions.readings import line_id
+from apps.intercompany.actions.bill_steps import MOVE, cancelling, loading
+from apps.intercompany.actions.buyer_taxes import TAX, TaxChoice, choices_for, label
 from apps.intercompany.actions.finance_limits import worth_more_than_allowed
 from apps.intercompany.lanes import SALES
-from apps.intercompany.matching import MIRRORED
-from apps.intercompany.situation import Situation, company_name, odoo_id, reachable, situation_of
+from apps.intercompany.situation import Situation, company_name, reachable, situation_of, today_at
 from apps.intercompany.words import amount
-from controltower.lib.keys import split_key
 from controltower.lib.scope import Scope, Slice
 from odoo_sync.mirror.accounting import JournalEntry, JournalItem, Tax
 from odoo_sync.mirror.base import Mirror
 from odoo_sync.mirror.company import Company
 
-MOVE = "account.move"
-HEADER = ("move_type", "partner_id/.id", "currency_id/.id", "invoice_date", "invoice_date_due", "date", "ref")
-LINE = ("id", "product_id/.id", "name", "quantity", "price_unit", "discount", "tax_ids/.id")
+AUTOMATION = ("intercompany_invoicing", "intercompany_generate_bills_refund")
+"""Odoo's switches (OCA, Enterprise) for answering a document with one in the sister company."""
 
 
 class BillForm(ActionForm):
-    """When the bill is booked, and a remark for whoever agrees."""
+    """When the bill is booked, which tax is meant where the buyer has several, and a remark for whoever agrees."""
 
     booked_on = forms.DateField(
         label=gettext_lazy("Accounting date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -42,18 +39,41 @@ class BillForm(ActionForm):
     )  # fmt: skip
     reason = forms.CharField(label=gettext_lazy("Remark"), max_length=200, required=False)
 
+    def __init__(self, *args: Any, subject: Mirror, **options: Any) -> None:
+        super().__init__(*args, subject=subject, **options)
+        assert isinstance(subject, JournalEntry)
+        found = situation_of(subject)
+        choices = choices_for(_items(subject), found.lane.buyer) if found is not None else ()
+        asked = {one.field: _tax_field(one) for one in choices if one.is_open}
+        self.fields = {"booked_on": self.fields["booked_on"], **asked, "reason": self.fields["reason"]}
+
+
+def _tax_field(choice: TaxChoice) -> forms.Field:
+    options = [(str(one.odoo_id), label(one)) for one in choice.options]
+    name = choice.tax.name if choice.tax is not None else "?"
+    return forms.ChoiceField(
+        label=_("Purchase tax for “%s” of the invoice") % name,
+        choices=[("", "–"), *options],
+        help_text=_("Several taxes of the buying company answer it; only bookkeeping can tell which one is meant."),
+    )
+
 
 @actions.add
 class DraftBill(Action[JournalEntry]):
     """Make a draft bill in the buying company out of the seller's posted invoice that nothing answers.
 
-    Vendor is the partner of the selling company, the reference the invoice's number, currency and lines those of
-    the invoice; accounts come from the buyer's products and journal, each tax is the buyer's purchase tax of the same
-    percentage, and lines without tax stay without, so that both documents agree (Odoo 18 would add the buyer's default
-    tax). The accounting date is sent along, since Odoo books a bill of a past month at its end and one of this month
-    today. The bill and its lines carry external ids of the tower, so that a repeated call makes nothing twice. It stays
-    a draft until somebody of the buying company posts it; until then it can be taken back, which cancels it.
-    Documents beyond the limit of `intercompany.bills` need another controller's word.
+    Vendor is the partner of the selling company, the reference the invoice's number, currency, due date and lines with
+    their units those of the invoice; accounts come from the buyer's products and journal, and lines without tax stay
+    without, so that both documents agree (Odoo 18 would add the buyer's default tax). Each tax is the buyer's purchase
+    tax that says the same: as many per cent, on top of the price or in it alike, and no reverse charge; a person says
+    which where there are several, among them reverse charges where the invoice has a tax that adds nothing. The
+    accounting date is sent along, since Odoo books a bill of a past month at its end and one of this month today.
+
+    It is planned anew when somebody approves and before it is sent, and Odoo is searched just before: the invoice must
+    still be posted with the same number and amounts, and no bill may name it or have come over the same amount. The
+    bill and its lines carry external ids of the tower, so that a repeated call makes nothing twice. It stays a draft,
+    with a note of who asked and agreed, until somebody of the buying company posts it; until then it can be taken back,
+    which cancels it. Documents beyond the limit of `intercompany.bills` need another controller's word.
     """
 
     key = "intercompany.draft_bill"
@@ -63,15 +83,28 @@ class DraftBill(Action[JournalEntry]):
     form = BillForm
     requires = Permission.REQUEST_FINANCE_ACTIONS
     reversibility = Reversibility.REVERSIBLE
-    leaves_note = False
+    notes_what_it_made = True
+    planned_anew = True
     may_settle = False
+    writes = {"account.move": ("create", "write"), "account.move.line": ("create", "write")}
     fields = {
         "state": gettext_lazy("state"),
         "partner_id": gettext_lazy("vendor"),
         "ref": gettext_lazy("reference"),
         "date": gettext_lazy("accounting date"),
         "invoice_date": gettext_lazy("bill date"),
+        "invoice_date_due": gettext_lazy("due on"),
+        "company_id": gettext_lazy("company"),
+        "currency_id": gettext_lazy("currency"),
+        "move_type": gettext_lazy("kind"),
+        "amount_untaxed": gettext_lazy("untaxed"),
+        "amount_tax": gettext_lazy("tax"),
         "amount_total": gettext_lazy("total"),
+        "amount": gettext_lazy("rate"),
+        "amount_type": gettext_lazy("way of counting"),
+        "type_tax_use": gettext_lazy("used for"),
+        "active": gettext_lazy("in use"),
+        "has_negative_factor": gettext_lazy("reverse charge"),
     }
 
     def subject_for(self, record: Mirror) -> JournalEntry | None:
@@ -88,7 +121,7 @@ class DraftBill(Action[JournalEntry]):
         return reachable(scope)
 
     def initial(self, subject: JournalEntry) -> dict[str, Any]:
-        return {"booked_on": subject.dated_on or timezone.now().date()}
+        return {"booked_on": subject.dated_on or today_at(self.place(subject).company)}
 
     def approver(self, subject: JournalEntry, answer: Mapping[str, Any]) -> Role | None:
         company = self.place(subject).company
@@ -105,112 +138,60 @@ class DraftBill(Action[JournalEntry]):
             raise CannotPlanError(_("The selling company or the currency is not mirrored yet. Try again in a minute."))
         booked = answer["booked_on"]
         booked = date.fromisoformat(booked) if isinstance(booked, str) else booked
-        step = _loading(found, seller, booked)
+        items = _items(subject)
+        if not items:
+            raise CannotPlanError(_("The lines of the invoice are not mirrored yet. Try again in a minute."))
+        choices = choices_for(items, found.lane.buyer)
+        taxes = {one.key: one.chosen(answer, found.lane.buyer) for one in choices}
+        step = loading(found, seller, items, taxes, booked)
         return Plan(
             steps=(step,),
-            undo=(_cancelling(step),),
+            undo=(cancelling(step),),
             effect=_effect(found, subject),
             follows=(_("Odoo takes accounts from the buyer's products and journal, and adds what is payable."),),
-            warnings=(_("A draft alone does not close the case: somebody of the buying company posts the bill."),),
-            names={f"{MOVE},{NEW}": _("New bill of %s") % company_name(found.lane.buyer)},
+            warnings=tuple(_warnings(found, choices, taxes)),
+            names=_names(found, step, subject, taxes),
         )
 
 
-def _loading(found: Situation, seller: Company, booked: date) -> Step:
-    """One call that makes the draft with all its lines."""
-    invoice = found.entry
-    issued = invoice.invoiced_on or booked
-    vendor, currency = (split_key(key or 0)[1] for key in (seller.partner_id, invoice.currency_id))
-    kind = MIRRORED[invoice.kind or ""]
-    days = (issued, invoice.due_on or issued, booked)
-    header = [kind, str(vendor), str(currency), *(day.isoformat() for day in days), invoice.number or ""]
-    lines = _lines(found)
-    blank = [""] * len(HEADER)
-    return Step(
-        connection=invoice.connection_id,
-        company=odoo_id(found.lane.buyer),
-        model=MOVE,
-        ids=(),
-        method="load",
-        args={
-            "fields": [*HEADER, *(f"invoice_line_ids/{name}" for name in LINE)],
-            "data": [[*(header if number == 0 else blank), *line] for number, line in enumerate(lines)],
-        },
-        expect={
-            f"{NEW}.state": "draft",
-            f"{NEW}.ref": invoice.number,
-            f"{NEW}.invoice_date": issued.isoformat(),
-            f"{NEW}.date": booked.isoformat(),
-            f"{NEW}.amount_total": float(invoice.amount_total or 0),
-        },
-        safe_again="external_id",
-        label=_("Make the draft bill"),
-    )
+def _items(invoice: JournalEntry) -> list[JournalItem]:
+    """The own lines of the invoice."""
+    rows = JournalItem.objects.filter(entry=invoice, display_type="product").select_related("product__template")
+    return list(rows.order_by("id"))
 
 
-def _cancelling(step: Step) -> Step:
-    return Step(
-        connection=step.connection,
-        company=step.company,
-        model=MOVE,
-        ids=(NEW,),
-        method="button_cancel",
-        guard={f"{NEW}.state": "draft"},
-        expect={f"{NEW}.state": "cancel"},
-        safe_again="state",
-        label=_("Cancel the draft bill"),
-    )
+def _warnings(found: Situation, choices: Iterable[TaxChoice], taxes: Mapping[int, Tax | None]) -> Iterator[str]:
+    yield _("A draft alone does not close the case: somebody of the buying company posts the bill.")
+    for one in choices:
+        if one.tax is not None and taxes[one.key] is None:
+            yield _("“%(tax)s” of the invoice is left out: %(buyer)s has no purchase tax like it. It adds nothing.") % {
+                "tax": one.tax.name, "buyer": company_name(found.lane.buyer),
+            }  # fmt: skip
+    if _answers_by_itself(found):
+        yield _(
+            "An add-on in Odoo answers documents between these companies by itself: when the bill is posted, it makes"
+            " a third document. Switch it off in one of the two companies before, or delete what it makes."
+        )
 
 
-def _lines(found: Situation) -> list[list[str]]:
-    """The own lines of the invoice as the buyer books them. Raises CannotPlanError."""
-    rows = JournalItem.objects.filter(entry=found.entry, display_type="product").select_related("product__template")
-    items = list(rows.order_by("id"))
-    if not items:
-        raise CannotPlanError(_("The lines of the invoice are not mirrored yet. Try again in a minute."))
-    taxes = _taxes(items, found.lane.buyer)
-    return [_line(number, item, found.lane.buyer, taxes) for number, item in enumerate(items, start=1)]
+def _answers_by_itself(found: Situation) -> bool:
+    """Whether an add-on is on in both companies; off in one of them, it makes nothing (OCA, Odoo 18)."""
+    extras = list(Company.objects.filter(pk__in=found.lane).values_list("extra", flat=True))
+    return any(len(extras) == len(found.lane) and all(one.get(name) for one in extras) for name in AUTOMATION)
 
 
-def _line(number: int, item: JournalItem, buyer: int, taxes: Mapping[int, int]) -> list[str]:
-    product = item.product
-    owner = product.template.company_id if product and product.template else None
-    shared = product is not None and owner in (None, buyer)
-    return [
-        line_id(number),
-        str(split_key(item.product_id)[1]) if shared and item.product_id else "",
-        (item.description or "").strip() or _("Line %d") % number,
-        _plain(item.quantity),
-        _plain(item.price_unit),
-        _plain(item.discount),
-        ",".join(str(taxes[tax]) for tax in item.taxes),
-    ]
-
-
-def _plain(value: Decimal | None) -> str:
-    """A number without an exponent or trailing zeros."""
-    text = format(value or Decimal(0), "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _taxes(items: list[JournalItem], buyer: int) -> dict[int, int]:
-    """For each tax of the seller the buyer's own (Odoo's id) of the same percentage. Raises CannotPlanError."""
-    theirs = Tax.everything.in_bulk({tax for item in items for tax in item.taxes})
-    found: dict[int, int] = {}
-    for key in {tax for item in items for tax in item.taxes}:
-        tax = theirs.get(key)
-        same = Tax.objects.filter(
-            company=buyer, use="purchase", kind="percent", active=True, price_include=False,
-            amount=tax.amount if tax else None,
-        )  # fmt: skip
-        match = same.order_by("id").first() if tax is not None and tax.kind == "percent" else None
-        if match is None:
-            text = _(
-                "%(buyer)s has no purchase tax like “%(tax)s” of the invoice. Book the bill in Odoo, or add the tax."
-            )
-            raise CannotPlanError(text % {"buyer": company_name(buyer), "tax": tax.name if tax else "?"})
-        found[key] = match.odoo_id
-    return found
+def _names(found: Situation, step: Step, invoice: JournalEntry, taxes: Mapping[int, Tax | None]) -> dict[str, str]:
+    buyer, expect = company_name(found.lane.buyer), step.expect
+    linked = {
+        "partner_id": company_name(found.lane.seller),
+        "company_id": buyer,
+        "currency_id": invoice.currency.name if invoice.currency else "",
+    }
+    return {
+        f"{MOVE},{NEW}": _("New bill of %s") % buyer,
+        **{f"{name}={expect[f'{NEW}.{name}']}": word for name, word in linked.items() if word},
+        **{f"{TAX},{tax.odoo_id}": label(tax) for tax in taxes.values() if tax is not None},
+    }
 
 
 def _effect(found: Situation, invoice: JournalEntry) -> str:

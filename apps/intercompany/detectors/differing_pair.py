@@ -59,7 +59,7 @@ class Limits:
 
     titles: ClassVar[Mapping[str, Any]] = {
         "tolerance": gettext_lazy("Difference of amounts that passes"),
-        "share": gettext_lazy("The same as a share, in 1/10,000"),
+        "share": gettext_lazy("Difference that passes, as a share in 1/10,000"),
         "period_days": gettext_lazy("Days apart across a month's end that pass"),
         "close_days": gettext_lazy("Breach of control from, days before a month's end"),
     }
@@ -130,6 +130,8 @@ class DifferingPair(Detector[PairFacts]):
             return Moot(facts.subject, _("It no longer exists, or is no longer between two companies of the group."))
         if facts.state != POSTED:
             return Moot(facts.subject, _("The bill is no longer posted."))
+        if facts.past:
+            return Moot(facts.subject, _("It was booked longer ago than the tower looks back."))
         match = facts.match
         if match is None or not match.sale.posted:
             return Clear(facts.subject, _("No booked invoice belongs to it any more."))

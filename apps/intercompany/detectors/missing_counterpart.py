@@ -32,7 +32,7 @@ class Limits:
 
     grace_days: int = 0
 
-    titles: ClassVar[Mapping[str, Any]] = {"grace_days": gettext_lazy("A counterpart is missing after, days")}
+    titles: ClassVar[Mapping[str, Any]] = {"grace_days": gettext_lazy("A missing counterpart counts after, days")}
 
     def problems(self) -> Iterator[str]:
         if not 0 <= self.grace_days <= 365:
@@ -48,15 +48,20 @@ class MissingCounterpart(Detector[PairFacts]):
     by vendor credit notes (in_refund).
 
     *Counterpart*: by the link of an add-on (auto_invoice_id); else where one quotes the other's number (ref,
-    payment_reference, invoice_origin against name, without case, separators and leading zeros); else, for a bill that
-    quotes no number, the only invoice of the same total and currency within 5 days. A document answers one other at
-    most. Cancelled documents answer nothing. One that is still a draft is the counterpart, but is not booked: the case
-    stands, and says so. A second document with the reference of one that is answered already is told as such.
+    payment_reference, invoice_origin against name, without case, separators and leading zeros; a number with letters
+    may stand among words); else the only document of the same total and currency within 5 days, where neither quotes
+    what looks like a number of the other side (letters and places of digits as in its numbers; an order's number or a
+    word does not). A document answers one other at most. Cancelled documents answer nothing. One that is still a draft
+    is the counterpart, but is not booked: the case stands, and says so. A second document with the reference of one
+    that is answered already is told as such.
 
     *From when*: the document is posted, and grace_days days have passed since its accounting date (date), in the time
     zone of the company that must act. A limit of 0 counts from the day itself.
 
     *Who must act*: the company that lacks its document; of two documents for one counterpart, whoever has both.
+
+    *How far back*: what was booked more than two years before the group's newest entry is left alone, but for what is a
+    case already; half a year more is read for what may answer a document.
 
     *Money* = amount_total in the group currency by the seller's rates of the day on the document. *Delay* D = working
     days since the counterpart was due.
@@ -96,6 +101,8 @@ class MissingCounterpart(Detector[PairFacts]):
             return Moot(facts.subject, _("It no longer exists, or is no longer between two companies of the group."))
         if facts.state != POSTED:
             return Moot(facts.subject, _("The document is no longer posted."))
+        if facts.past:
+            return Moot(facts.subject, _("It was booked longer ago than the tower looks back."))
         if facts.other is not None and facts.other.posted:
             return Clear(facts.subject, _("The counterpart is booked."))
         due = _due(facts.own, limits)
@@ -126,8 +133,15 @@ def _finding(facts: PairFacts, own: Document, due: date, today: date, now: datet
         documents=facts.documents,
         gaps=words.gaps(facts),
         counted=("grace_days",),
+        remedy=_remedy(facts, own),
         next_check_at=next_day_begins(now, facts.calendar),
     )
+
+
+def _remedy(facts: PairFacts, own: Document) -> str:
+    """A bill is drafted where there is none; a draft, a second document or a lacking invoice is a question."""
+    draft, ask = MissingCounterpart.remedies
+    return draft if own.is_sale and facts.other is None and facts.twin is None else ask
 
 
 def _summary(facts: PairFacts, own: Document) -> str:

@@ -266,6 +266,13 @@ class Tax(Thread, Model):
                     {"tax_id": self.id, "document_type": document, "repartition_type": kind}
                 )
 
+    @computed("has_negative_factor", "price_include")
+    def _manner(self) -> Values:
+        parts = self.repartition_line_ids.filtered(
+            lambda one: one.document_type == "invoice" and one.repartition_type == "tax"
+        )
+        return {"has_negative_factor": any(one.factor_percent < 0 for one in parts), "price_include": False}
+
     def _tax_on(self, base: float, digits: int) -> float:
         """The tax on an amount, to the digits of its currency."""
         return round_to(base * self.amount / 100, digits)

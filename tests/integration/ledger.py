@@ -1,0 +1,105 @@
+"""Two companies' books on a stand-in with the connection that mirrors them, for tests of actions about documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.actions import outbox, requests
+from apps.actions.models import Request
+from apps.intercompany.actions.draft_bill import DraftBill
+from controltower.lib.keys import row_key
+from demo.odoo.server import StandIn
+from odoo_sync.connections import attach, open_client
+from odoo_sync.mirror.accounting import JournalEntry, JournalItem, Tax
+from odoo_sync.mirror.base import mirrors
+from odoo_sync.mirror.company import Company, OdooUser, Partner
+from odoo_sync.mirror.currency import Currency, CurrencyRate
+from odoo_sync.mirror.product import Product, ProductTemplate, UnitOfMeasure
+from odoo_sync.models import Connection, Cursor
+from odoo_sync.sync import resync
+from tests.integration.books import Books
+
+TODAY = datetime.now(UTC).date()
+NEEDED = (
+    Currency, CurrencyRate, Partner, Company, OdooUser, UnitOfMeasure, ProductTemplate, Product, Tax, JournalEntry,
+    JournalItem,
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "READ_BACKS", (0.0, 0.1))
+    monkeypatch.setattr(outbox, "CALL_SECONDS", 20.0)
+
+
+@dataclass
+class Ledger:
+    """Books on a stand-in, and the connection that mirrors them."""
+
+    books: Books
+    connection: Connection
+
+    def key(self, odoo_id: int) -> int:
+        return row_key(self.connection.pk, odoo_id)
+
+    @property
+    def seller(self) -> int:
+        return self.key(self.books.seller)
+
+    @property
+    def buyer(self) -> int:
+        return self.key(self.books.buyer)
+
+    def load(self) -> None:
+        """Read what these tests are about, as it is now."""
+        client = open_client(self.connection)
+        try:
+            for mirror in NEEDED:
+                resync(self.connection, mirror, client.search(mirror.source.model, []), client)
+        finally:
+            client.close()
+        for mirror in mirrors:
+            moments = {"loaded_at": timezone.now(), "as_of": timezone.now()}
+            Cursor.objects.update_or_create(connection=self.connection, mirror=mirror.key, defaults=moments)
+
+    def entry(self, odoo_id: int) -> JournalEntry:
+        return JournalEntry.objects.get(pk=self.key(odoo_id))
+
+    def bills(self) -> list[dict[str, Any]]:
+        domain = [["move_type", "=", "in_invoice"]]
+        fields = ["state", "ref", "amount_total", "partner_id", "currency_id", "date", "invoice_line_ids", "company_id"]
+        found: list[dict[str, Any]] = self.books.call(
+            self.books.buyer, "account.move", "search_read", domain, fields=fields, load=False
+        )
+        return found
+
+
+@pytest.fixture
+def ledger() -> Iterator[Ledger]:
+    with StandIn() as odoo:
+        books = Books.open(odoo)
+        odoo.world.add_key("admin", "key")
+        connection = attach(name="Group", url=odoo.url, database=odoo.database, login="admin", secret="key")
+        yield Ledger(books, connection)
+
+
+def mirrored(ledger: Ledger, odoo_id: int) -> JournalEntry:
+    ledger.load()
+    return ledger.entry(odoo_id)
+
+
+def asked(ledger: Ledger, entry: JournalEntry, *, by: User, booked_on: date = TODAY) -> Request:
+    return requests.propose(DraftBill(), entry, {"booked_on": booked_on, "reason": ""}, by=by)
+
+
+def delivered(request: Request) -> Request:
+    outbox.deliver(request.pk)
+    request.refresh_from_db()
+    return request
