@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
@@ -13,6 +14,7 @@ from apps.actions.models import Request
 from apps.console.cast import CAST, cast_grants, places
 from apps.exceptions.evaluate import sweep
 from apps.exceptions.models import Case
+from controltower.lib.keys import split_key
 from demo.odoo.server import StandIn
 from demo.world import build
 from odoo_sync.connections import attach
@@ -28,8 +30,13 @@ SECRET = "a-secret-of-the-bot"
 class Morning:
     """A group whose Odoo was read a moment ago, with one person per part of the demo."""
 
+    odoo: StandIn
     connection: Connection
     people: dict[str, User]
+
+    def found(self, row: int, model: str, field: str) -> Any:
+        """What Odoo says now of the record behind a row of the mirror."""
+        return self.odoo.call(model, "read", [split_key(row)[1]], [field])[0][field]
 
     def case(self, detector: str, summary: str = "") -> Case:
         """The gravest open case of a kind, in the company of the first plant where there is one."""
@@ -38,10 +45,17 @@ class Morning:
         cases = cases.order_by("-score", "id")
         return cases.filter(company_id__in=[company for company, _ in slices]).first() or cases[0]
 
+    def made(self, request: Request, model: str, *fields: str) -> dict[str, Any]:
+        """What Odoo says now of the one record that a request has made."""
+        [step] = request.deliveries.filter(step__model=model, evidence__has_key="made")
+        row: dict[str, Any] = self.odoo.call(model, "read", [step.evidence["made"]], list(fields))[0]
+        return row
+
 
 def begin(odoo: StandIn) -> Morning:
     """Build the world, read it, judge it, and let everyone in."""
     build(odoo, seed=1, bot_secret=SECRET)
+    work_day_and_night(odoo)
     connection = attach(name="Demo", url=odoo.url, database=odoo.database, login="tower-bot", secret=SECRET)
     load_all(connection)
     look(connection)
@@ -51,7 +65,16 @@ def begin(odoo: StandIn) -> Morning:
         user = person(username=part.login)
         cast_grants(user, part.role, known[part.place])
         people[part.key] = user
-    return Morning(connection, people)
+    return Morning(odoo, connection, people)
+
+
+def work_day_and_night(odoo: StandIn) -> None:
+    """Give every machine that stands still a calendar without an end: its money runs whenever this is tried."""
+    always = [[0, 0, {"name": "Shift", "dayofweek": str(day), "hour_from": 0, "hour_to": 24}] for day in range(7)]
+    calendar = odoo.call("resource.calendar", "create", {"name": "Day and night", "attendance_ids": [[5], *always]})
+    stops = odoo.call("mrp.workcenter.productivity", "search_read", [["date_end", "=", False]], ["workcenter_id"])
+    centres = sorted({row["workcenter_id"][0] for row in stops})
+    odoo.call("mrp.workcenter", "write", centres, {"resource_calendar_id": calendar})
 
 
 def look(connection: Connection) -> None:

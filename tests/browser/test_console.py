@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import expect
 
 from apps.accounts.models import User
@@ -18,7 +17,6 @@ from tests.browser.conftest import Sit
 from tests.people import PASSWORD, person
 
 pytestmark = pytest.mark.browser
-PAGES = ("/audit/", "/sync/", "/people/", "/people/new/", "/me/", "/me/password/", "/notifications/")
 
 
 @pytest.fixture
@@ -29,17 +27,6 @@ def admin(group: Group) -> User:
     Quarantine.objects.create(connection=group.connection, mirror="res.partner", odoo_id=7, reason="date out of range")
     seal()
     return user
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (360, "dark")])
-def test_the_pages_of_an_administrator_are_accessible(admin: User, sit: Sit, group: Group, width: int, scheme: str):
-    asked = {"connection": group.connection, "kind": "sweep", "asked_by": admin.pk, "asked_by_name": "Ada"}
-    Recheck.objects.create(**asked, started_at=timezone.now(), done=3, total=21)
-    desk = sit(admin, width=width, scheme=scheme)
-    for path in (*PAGES, f"/people/{admin.pk}/", f"/sync/{group.connection.pk}/record/"):
-        desk.go(path)
-        desk.check_accessibility()
-        desk.check_no_sideways_scrolling()
 
 
 def test_a_wrong_and_then_the_right_password(sit: Sit, group: Group):

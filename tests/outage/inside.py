@@ -69,6 +69,14 @@ def requests_now(keys: list[str]) -> dict[str, str]:
     return {str(one.pk): one.state for one in Request.objects.filter(pk__in=[UUID(key) for key in keys])}
 
 
+def notes_now(keys: list[str]) -> dict[str, str]:
+    """The state of the notes that requests leave in Odoo."""
+    from apps.actions.models import Delivery
+
+    found = Delivery.objects.filter(request__in=[UUID(key) for key in keys], is_note=True)
+    return {str(one.request_id): one.state for one in found}
+
+
 def assign(case: int) -> bool:
     """Give a case to the colleague, who is to be told by mail; false when it has changed since it was looked at."""
     from apps.accounts.models import User
@@ -117,7 +125,7 @@ def mails() -> dict[str, Any]:
     }
 
 
-COMMANDS = {one.__name__: one for one in (set_up, cases, ask, requests_now, assign, trail, mails)}
+COMMANDS = {one.__name__: one for one in (set_up, cases, ask, requests_now, notes_now, assign, trail, mails)}
 
 
 def main() -> None:

@@ -88,21 +88,27 @@ class Life:
         assert not witness.doubled, witness.doubled
 
     def requests_are_done_once(self) -> None:
-        """Every new date stands in Odoo, with one note; every question was put once, or is said to be unknown."""
+        """Every new date stands in Odoo; every question and every note was put once, or is said to be unknown."""
         keys = [*self.questions, *self.dates]
-
-        def ended() -> bool:
-            states = self.at.inside("requests_now", keys=keys)
-            return all(states[key] in {"verified", "unknown"} for key in keys)
-
-        wait(ended, seconds=HELD, what="the requests", seen=lambda: self.at.inside("requests_now", keys=keys))
-        states = self.at.inside("requests_now", keys=keys)
+        states = self._ended("requests_now", keys)
+        notes = self._ended("notes_now", list(self.dates))
         rpc = self.at.rpc()
         for key, order in self.dates.items():
             assert states[key] == "verified"
-            wait(lambda k=key, o=order: self._count(rpc, o, k[:8]) == 1, seconds=CATCH_UP, what="the note")  # type: ignore[misc]
+            assert self._count(rpc, order, key[:8]) == (1 if notes[key] == "verified" else 0), notes[key]
         for key, (order, text) in self.questions.items():
             assert self._count(rpc, order, text) == (1 if states[key] == "verified" else 0), states[key]
+
+    def _ended(self, command: str, keys: list[str]) -> dict[str, str]:
+        """The states in which requests, or their notes, end."""
+        found: dict[str, str] = {}
+
+        def ended() -> bool:
+            found.update(self.at.inside(command, keys=keys))
+            return all(found.get(key) in {"verified", "unknown"} for key in keys)
+
+        wait(ended, seconds=HELD, what=command, seen=lambda: found)
+        return found
 
     def _count(self, rpc: Any, order: int, text: str) -> int:
         domain = [("model", "=", "purchase.order"), ("res_id", "=", order), ("body", "ilike", text)]
