@@ -16,7 +16,9 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.accounts.roles import Role
-from apps.actions.models import Request, RequestState
+from apps.actions.definition import Plan
+from apps.actions.deliveries import open_queue
+from apps.actions.models import DeliveryState, Request, RequestState
 from apps.audit.record import record
 from apps.audit.seal import seal
 from apps.exceptions.definition import detectors
@@ -75,12 +77,19 @@ def peopled() -> tuple[World, User]:
     Quarantine.objects.create(connection=connection, mirror="res.partner", odoo_id=7, reason="date out of range")
     asked = {"connection": connection, "kind": "sweep", "asked_by": user.pk, "asked_by_name": "Ada"}
     Recheck.objects.create(**asked, started_at=timezone.now(), done=3, total=21)
-    Request.objects.filter(pk=world.requests["company"].pk).update(state=RequestState.VERIFIED)
+    done(world.requests["company"])
     Check.objects.create(
         detector=next(iter(detectors)).key, subject_type="x", subject_key="y", connection=connection,
         company_id=here[0], plant_id=here[1], due_at=timezone.now(), cannot_judge="Nothing is known of it",
     )  # fmt: skip
     return world, user
+
+
+def done(request: Request) -> None:
+    """Sent and read back, so that it may be undone."""
+    open_queue(request, Plan.load(request.plan))
+    request.deliveries.update(attempts=1, state=DeliveryState.VERIFIED)
+    Request.objects.filter(pk=request.pk).update(state=RequestState.VERIFIED)
 
 
 def walked(world: World, user: User) -> dict[str, tuple[str, str]]:
