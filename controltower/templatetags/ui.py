@@ -13,7 +13,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
@@ -41,7 +41,7 @@ def badge(text: object, tone: str = "") -> SafeString:
 @register.filter
 def at_slashes(number: object) -> SafeString:
     """A document's number that a narrow column may break after its slashes, and only there."""
-    return format_html_join(mark_safe("/<wbr>"), "{}", ((part,) for part in str(number).split("/")))
+    return format_html_join(format_html("{}<wbr>", "/"), "{}", ((part,) for part in str(number).split("/")))
 
 
 @register.simple_tag
