@@ -85,19 +85,32 @@ TEMPLATES = [
 DATABASES = {"default": {**env.database("DATABASE_URL"), "CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 60}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_BROKER, REDIS_CHANNELS, REDIS_CACHE = env.redis("REDIS_URL")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_CACHE}}
+# A Valkey that hangs, not only one that refuses, is given up: a page is never answered by its leave.
+REDIS_PATIENCE = {"socket_connect_timeout": 3.0, "socket_timeout": 3.0}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_CACHE,
+        "OPTIONS": REDIS_PATIENCE,
+    }
+}
 # Redis' messages cross its numbered databases, so the number is in the prefix: two towers on one Redis must not hear
 # each other.
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_CHANNELS], "prefix": f"tower{urlsplit(REDIS_CHANNELS).path}"},
+        "CONFIG": {
+            "hosts": [{"address": REDIS_CHANNELS, **REDIS_PATIENCE}],
+            "prefix": f"tower{urlsplit(REDIS_CHANNELS).path}",
+        },
     }
 }
 
 CELERY_BROKER_URL = REDIS_BROKER
 CELERY_BROKER_TRANSPORT = "controltower.broker:Transport"
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 3.0}
+CELERY_BROKER_TRANSPORT_OPTIONS = REDIS_PATIENCE
+# A task is a hint that the timetable repeats: once more over a new connection, then no more.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.0, "interval_step": 0.2, "interval_max": 0.2}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_IGNORE_RESULT = True

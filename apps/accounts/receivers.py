@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
@@ -23,6 +24,7 @@ from apps.audit.record import record
 
 log = logging.getLogger(__name__)
 PEOPLE = "people"
+SEND_SECONDS = 3.0
 
 
 @receiver(user_logged_in)
@@ -84,9 +86,13 @@ def end_sockets(instance: Session, **kwargs: Any) -> None:
 def _tell(message: dict[str, Any]) -> None:
     """A socket that is not reached still looks at its session and grants on its own timetable."""
     try:
-        async_to_sync(get_channel_layer().group_send)(PEOPLE, message)
+        async_to_sync(_send)(message)
     except Exception as error:
         log.warning("Open pages could not be told of %s (%s).", message["type"], type(error).__name__)
+
+
+async def _send(message: dict[str, Any]) -> None:
+    await asyncio.wait_for(get_channel_layer().group_send(PEOPLE, message), SEND_SECONDS)
 
 
 def _named(username: str | None) -> User:

@@ -23,6 +23,7 @@ from apps.actions.forms import DecisionForm, VersionForm
 from apps.actions.inbox import own_of, waiting_for
 from apps.actions.models import Request
 from apps.actions.progress import Progress
+from controltower.lib.htmx import part_of_page
 from controltower.lib.states import IllegalTransitionError
 
 
@@ -60,7 +61,7 @@ def show(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_safe
 def follow(request: HttpRequest, key: UUID) -> HttpResponse:
     """The moving part of a request's page, asked for while it is under way."""
-    return render(request, "actions/_progress.html", {"progress": _progress(request, key)})
+    return part_of_page(request, "actions/_progress.html", {"progress": _progress(request, key)})
 
 
 @require_POST

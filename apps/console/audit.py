@@ -34,7 +34,7 @@ def audit(request: HttpRequest) -> HttpResponseBase:
     rows, older = trail.page(trail.found(scope, filters), request.GET.get("before", ""))
     companies = {company.pk: company.name for company in Company.everything.within(scope).order_by("name")}
     context = {
-        "rows": [shown(entry, companies) for entry in rows],
+        "rows": [shown(entry, companies, scope_of(cast(User, request.user), Permission.SEE_CASES)) for entry in rows],
         "older": older,
         "filters": filters,
         "problems": filters.problems(),
@@ -68,12 +68,12 @@ def allowed(request: HttpRequest) -> Scope:
     return scope
 
 
-def shown(entry: Entry, companies: dict[int, str]) -> dict[str, Any]:
-    """An entry as the page reads it."""
+def shown(entry: Entry, companies: dict[int, str], sees: Scope) -> dict[str, Any]:
+    """An entry as the page of somebody reads it who sees cases there (``sees``)."""
     return {
         "entry": entry,
         "sentence": phrases.read(entry),
-        "page": page_of(entry.object_type, entry.object_key),
+        "page": page_of(entry.object_type, entry.object_key, entry.company, sees),
         "company": companies.get(entry.company, "") if entry.company else "",
         "details": entry.details.items(),
         "hash": bytes(entry.hash).hex() if entry.hash else "",

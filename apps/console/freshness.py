@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -38,6 +39,9 @@ def freshness(scope: Scope, now: datetime | None = None) -> Freshness:
 
 
 NONE = Freshness(None, "none")
+NO_BROKER = gettext_lazy(
+    "The tower's Valkey does not answer, so its worker gets no work: let an administrator look at that server."
+)
 NO_WORKER = gettext_lazy("No error is known: it seems that no worker of the tower is running, or that it gets no work.")
 
 
@@ -54,5 +58,14 @@ def _of(connection: Connection, now: datetime) -> Freshness:
         return Freshness(state.as_of, "fresh")
     why = _("Syncing with %s is paused.") if connection.paused_at else _("%s has not been read for a while.")
     meaning = _("What changed in Odoo since then is not on this page, and cases that depend on time open no new ones.")
-    problem = state.problem or ("" if connection.paused_at else NO_WORKER)
+    problem = state.problem or ("" if connection.paused_at else _no_work())
     return Freshness(state.as_of, "stale", why % connection.name, f"{problem} {meaning}".strip(), "high")
+
+
+def _no_work() -> str:
+    """Why nothing is read though no error is known: a worker that gets no work looks like none."""
+    try:
+        cache.get("health")
+    except Exception:
+        return str(NO_BROKER)
+    return str(NO_WORKER)

@@ -48,7 +48,7 @@ class Limits:
         if min(self.availability_after, self.quality_after) < timedelta(0):
             yield _("A stop is a case from its beginning or later: the time before is 0 or more.")
         if self.usual_length < timedelta(minutes=1):
-            yield _("A stop lasts a minute at least: usual_length is 1 min or more.")
+            yield _("A stop lasts a minute at least: say 1 min or more where its length is not known.")
         yield from problems_of(self.customer_classes)
 
     def after(self, category: str) -> tuple[str, timedelta]:

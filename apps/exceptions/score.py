@@ -49,11 +49,11 @@ class Parameters:
 
     def problems(self) -> Iterator[str]:
         if not 0 < self.money_unit < self.money_cap:
-            yield _("money_unit is more than 0, and money_cap is more than money_unit.")
+            yield _("Money begins to count above 0 and ends to count at a larger amount.")
         if self.delay_unit <= 0:
-            yield _("delay_unit is more than 0.")
+            yield _("The steepness of delay is more than 0 working days.")
         if self.customer_cap < 1:
-            yield _("customer_cap is 1 or more.")
+            yield _("The customers beyond which more do not count are 1 or more.")
         if min(self.weights) < 0 or not any(self.weights):
             yield _("No weight is less than 0, and at least one is more.")
 

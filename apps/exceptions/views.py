@@ -23,7 +23,7 @@ from apps.exceptions.inhibition import silenced, unjudged
 from apps.exceptions.models import Case
 from apps.exceptions.reread import reread_url
 from apps.exceptions.sight import Sight
-from controltower.lib.htmx import say
+from controltower.lib.htmx import part_of_page, say
 
 
 @require_safe
@@ -37,7 +37,7 @@ def board(request: HttpRequest) -> HttpResponse:
 @require_GET
 def counts(request: HttpRequest) -> HttpResponse:
     """The totals and facets of the board alone, for a list that is kept current by the socket."""
-    return render(request, "exceptions/_counts.html", {"board": _board(request, Sight.of(request))})
+    return part_of_page(request, "exceptions/_counts.html", {"board": _board(request, Sight.of(request))})
 
 
 @require_GET
@@ -47,7 +47,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     known = [*silenced(Sight.of(request).scope, timezone.now()), *unjudged(scope_of(user, Permission.SEE_SYNC))]
     count = sum(one.subjects or 1 for one in known)
-    return render(request, "exceptions/_gaps.html", {"gaps": known, "count": count})
+    return part_of_page(request, "exceptions/_gaps.html", {"gaps": known, "count": count})
 
 
 def _board(request: HttpRequest, sight: Sight) -> Board:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 R = TypeVar("R", bound=HttpResponse)
 
@@ -17,3 +19,10 @@ def say(response: R, text: Any, *, tone: str = "", done: bool = False) -> R:
         events["tower:done"] = {}
     response.headers["HX-Trigger-After-Settle"] = json.dumps(events)
     return response
+
+
+def part_of_page(request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:
+    """A part that pages ask for; whoever opens its address by hand gets it inside a page of its own."""
+    if request.headers.get("HX-Request"):
+        return render(request, template, dict(context))
+    return render(request, "part.html", {**context, "part": template})

@@ -8,7 +8,7 @@ import pytest
 from apps.exceptions.definition import Severity
 from apps.exceptions.detectors.late_purchase import LatePurchase
 from apps.exceptions.evaluate import evaluate, evaluate_change, evaluate_due
-from apps.exceptions.inhibition import stale_reasons
+from apps.exceptions.inhibition import silences
 from apps.exceptions.lifecycle import CaseState
 from apps.exceptions.models import Case, CaseEvent, Check, Event
 from odoo_sync.mirror.purchase import PurchaseOrderLine
@@ -251,7 +251,7 @@ def test_stale_data_opens_nothing_and_closes_nothing(group):
     judge(late, now=old)
     case.refresh_from_db()
     assert case.state == CaseState.OPEN
-    reasons = stale_reasons(LatePurchase, old)
+    reasons = silences(LatePurchase, old).stale
     assert reasons == {group.connection.pk: "The data from Odoo is 600 seconds old."}
     group.fresh(old)
     evaluate_due(now=old + timedelta(seconds=15))

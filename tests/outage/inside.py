@@ -12,18 +12,21 @@ from uuid import UUID
 
 def set_up(url: str, database: str) -> dict[str, Any]:
     """Attach the Odoo, load it, and make a buyer and a manager who are signed in."""
-    from apps.accounts.models import User
+    from django.contrib.auth.hashers import make_password
+
     from apps.exceptions.evaluate import sweep
     from odoo_sync.connections import attach
     from odoo_sync.initial import load_all
     from tests.integration.live import person, session_cookie
+    from tests.people import PASSWORD
 
     connection = attach(name="Aurora", url=url, database=database, login="admin", secret="admin")
     load_all(connection)
     sweep()
     people = {name: person(name, None) for name in ("buyer", "colleague")}
     for name, user in people.items():
-        User.objects.filter(pk=user.pk).update(email=f"{name}@aurora.example")
+        user.email, user.password = f"{name}@aurora.example", make_password(PASSWORD)
+        user.save(update_fields=["email", "password"])
     return {name: session_cookie(user) for name, user in people.items()}
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, Request, build_opener, urlopen
 
 from controltower.embedded.child import Child
 from controltower.embedded.ports import answers, free_port
@@ -100,6 +103,18 @@ class Installation:
         elif part in self.children:
             self.children.pop(part).kill()
 
+    def freeze(self, part: str) -> None:
+        """Let it hang as a machine without a disk does: it takes connections and never answers."""
+        os.kill(self._pid(part), signal.SIGSTOP)
+
+    def thaw(self, part: str) -> None:
+        os.kill(self._pid(part), signal.SIGCONT)
+
+    def _pid(self, part: str) -> int:
+        child = self.valkey.child if part == "valkey" else self.children[part]
+        assert child is not None
+        return child.pid
+
     def runs(self, part: str) -> bool:
         if part in ("postgres", "valkey"):
             return getattr(self, part).child is not None
@@ -135,6 +150,16 @@ class Installation:
             return error.code, error.read().decode()
         except OSError:
             return 0, ""
+
+    def sign_in(self, login: str, password: str) -> int:
+        """Send the form of the sign-in page as a browser does; the status of the answer that it leads to."""
+        opened = build_opener(HTTPCookieProcessor(jar := CookieJar()))
+        with opened.open(self.web_url + "/sign-in/", timeout=60):
+            token = next(one.value for one in jar if one.name == "csrftoken")
+        form = {"username": login, "password": password, "csrfmiddlewaretoken": token}
+        with opened.open(self.web_url + "/sign-in/", urlencode(form).encode(), timeout=60) as answer:
+            assert "sign-in" not in answer.url, "the sign-in was refused"
+            return int(answer.status)
 
     def log(self, part: str) -> str:
         file = self.folder / f"{part}.log"

@@ -10,6 +10,7 @@ import pytest
 from tests.outage.installation import PARTS, Installation, wait
 from tests.outage.life import CATCH_UP, Life
 from tests.outage.witness import Witness
+from tests.people import PASSWORD
 
 pytestmark = pytest.mark.outage
 STALE = 180.0
@@ -50,7 +51,7 @@ def without_valkey(at: Installation, life: Life) -> None:
     assert page(at, life)[0] == 200
     assert time.monotonic() - began < 10, "no page waits for it"
     assert at.get("/health/ready")[0] == 503
-    wait_for_banner(at, life)
+    wait_for_banner(at, life, "Valkey does not answer")
 
 
 def without_odoo(at: Installation, life: Life) -> None:
@@ -86,5 +87,23 @@ def test_a_part_stops_and_comes_back(life: Life, witness: Witness, part: str) ->
     life.check(witness)
     wait(lambda: "has not been read" not in page(life.at, life)[1], seconds=STALE, what="fresh data")
     assert page(life.at, life)[0] == 200
+    wait(lambda: life.at.get("/health/ready")[0] == 200, seconds=READY, what="a tower that is well")
+    assert not witness.reloads
+
+
+def test_a_valkey_that_hangs_holds_nobody_up(life: Life, witness: Witness) -> None:
+    """A frozen machine takes connections and never answers, which is worse than none."""
+    life.go_on()
+    life.at.freeze("valkey")
+    try:
+        without_valkey(life.at, life)
+        began = time.monotonic()
+        assert life.at.sign_in("colleague", PASSWORD) == 200
+        assert time.monotonic() - began < 30, "nobody's sign-in waits for it"
+    finally:
+        life.at.thaw("valkey")
+    life.go_on()
+    life.check(witness)
+    wait(lambda: "has not been read" not in page(life.at, life)[1], seconds=STALE, what="fresh data")
     wait(lambda: life.at.get("/health/ready")[0] == 200, seconds=READY, what="a tower that is well")
     assert not witness.reloads

@@ -47,9 +47,9 @@ class Limits:
 
     def problems(self) -> Iterator[str]:
         if self.days < 0:
-            yield _("days is 0 or more.")
+            yield _("The days that a date may move are 0 or more.")
         if self.horizon < timedelta(days=1):
-            yield _("horizon is one day or more: 1 d.")
+            yield _("The furthest date is one day away or more: 1 d.")
 
 
 RULE = add_rule(Rule("purchase.changes", gettext_lazy("Changes of purchases"), Limits, frozenset({"company", "plant"})))

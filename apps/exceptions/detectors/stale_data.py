@@ -54,7 +54,7 @@ class Limits:
 
     def problems(self) -> Iterator[str]:
         if self.times < 1:
-            yield _("A lane is stale at the earliest once its own limit has passed: times is 1 or more.")
+            yield _("A lane is stale at the earliest once its own limit has passed: say 1 or more.")
 
     def counting(self, lane: Lane) -> str:
         """The name of the limit that sets the bound of this lane."""

@@ -31,7 +31,7 @@ class Limits:
 
     def problems(self) -> Iterator[str]:
         if self.amount.amount < 0:
-            yield _("amount is 0 or more.")
+            yield _("The total from which approval is needed is 0 or more.")
 
 
 RULE = add_rule(Rule("intercompany.bills", gettext_lazy("Bills between companies"), Limits, frozenset({"company"})))

@@ -36,7 +36,7 @@ class Limits:
 
     def problems(self) -> Iterator[str]:
         if not 0 <= self.grace_days <= 365:
-            yield _("grace_days lies between 0 and 365.")
+            yield _("The days after which a missing counterpart counts lie between 0 and 365.")
 
 
 @detectors.add
