@@ -259,6 +259,14 @@ def test_other_quantities_come_before_the_amount_that_they_make() -> None:
     assert found(one, bill(total=133, quantities=None)) == [Difference.AMOUNT]
 
 
+def test_a_product_that_only_one_of_the_two_names_is_no_other_quantity() -> None:
+    one = sale(total=945, quantities=((7, Decimal(3)), (8, Decimal(1))))
+    assert found(one, bill(total=945, quantities=((7, Decimal(3)),))) == []
+    assert found(one, bill(total=945, quantities=((9, Decimal(1)),))) == []
+    assert found(one, bill(total=900, quantities=((7, Decimal(3)),))) == [Difference.AMOUNT]
+    assert found(one, bill(total=945, quantities=((7, Decimal(2)), (9, Decimal(1))))) == [Difference.QUANTITY]
+
+
 def test_two_currencies_are_one_difference_not_three() -> None:
     assert found(sale(), bill(total=86, currency=2)) == [Difference.CURRENCY]
 
