@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,7 +15,10 @@ from apps.accounts.roles import Role
 from apps.actions.definition import Reversibility, actions
 from apps.actions.lifecycle import OPEN
 from apps.actions.models import Request
+from controltower.lib.outage import OUTAGES
 from odoo_sync.mirror.base import Mirror
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -39,28 +43,38 @@ class Offer:
 
 
 def remedies_for(keys: Iterable[str], subject: Mirror, user: User, *, case: int | None = None) -> list[Offer]:
-    """The actions of these keys that fit the record and that the person may request there, in the order given."""
+    """The actions of these keys that fit the record and that the person may request there, in the order given.
+
+    An action that fails over the record is left out, and logged: it could not be carried out either.
+    """
     offers = []
     for key in keys:
-        if key not in actions:
+        try:
+            offer = _offer(key, subject, user, case) if key in actions else None
+        except OUTAGES:
+            raise
+        except Exception:
+            log.exception("%s failed over %s,%d", key, subject.key, subject.pk)
             continue
-        action = actions[key]()
-        record = action.subject_for(subject)
-        if record is None or not may(user, action.requires, action.place(record)):
-            continue
-        role, place = action.approver(record, action.initial(record)), action.place(record)
-        address = reverse("actions:propose", args=[key, record.pk])
-        offers.append(
-            Offer(
-                key=key,
-                title=str(action.title),
-                hint=action.hint(record),
-                approval=str(Role(role).label) if role else "",
-                reversible=action.reversibility is Reversibility.REVERSIBLE,
-                url=f"{address}?case={case}" if case else address,
-                under_way=Request.objects.filter(
-                    action=key, subject_id=record.pk, company=place.company, state__in=OPEN
-                ).first(),
-            )
-        )
+        if offer is not None:
+            offers.append(offer)
     return offers
+
+
+def _offer(key: str, subject: Mirror, user: User, case: int | None) -> Offer | None:
+    action = actions[key]()
+    record = action.subject_for(subject)
+    if record is None or not may(user, action.requires, action.place(record)):
+        return None
+    role, place = action.approver(record, action.initial(record)), action.place(record)
+    address = reverse("actions:propose", args=[key, record.pk])
+    open_ones = Request.objects.filter(action=key, subject_id=record.pk, company=place.company, state__in=OPEN)
+    return Offer(
+        key=key,
+        title=str(action.title),
+        hint=action.hint(record),
+        approval=str(Role(role).label) if role else "",
+        reversible=action.reversibility is Reversibility.REVERSIBLE,
+        url=f"{address}?case={case}" if case else address,
+        under_way=open_ones.first(),
+    )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from apps.exceptions.models import Case
+from controltower.lib.outage import OUTAGES
 from controltower.lib.scope import Scope
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,14 @@ def shown_for(*detectors: str) -> Callable[[Shower], Shower]:
 
 
 def exhibit_of(case: Case, scope: Scope) -> Exhibit | None:
-    """What this reader is shown; null where the kind has nothing, or there is nothing left to show."""
+    """What this reader is shown; null where the kind has nothing, or there is nothing left to show. Where it cannot be
+    read, that is said in its place.
+    """
     shower = _showers.get(case.detector)
-    return shower(case, scope) if shower else None
+    try:
+        return shower(case, scope) if shower else None
+    except OUTAGES:
+        raise
+    except Exception:
+        log.exception("What is shown of case %d could not be read", case.pk)
+        return Exhibit("exceptions/_lacking.html", None)

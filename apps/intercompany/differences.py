@@ -51,7 +51,7 @@ def differences(sale: Document, purchase: Document, tolerance: Tolerance, worth:
     lines = max(sale.lines, purchase.lines)
     if sale.currency != purchase.currency:
         found.append(Difference.CURRENCY)
-    if sale.quantities is not None and purchase.quantities is not None and sale.quantities != purchase.quantities:
+    if _other_quantities(sale, purchase):
         found.append(Difference.QUANTITY)
     if Difference.CURRENCY not in found:
         if not tolerance.lets_pass(sale.untaxed - purchase.untaxed, sale.untaxed, worth, lines):
@@ -61,6 +61,19 @@ def differences(sale: Document, purchase: Document, tolerance: Tolerance, worth:
     if _other_period(sale.booked_on, purchase.booked_on, tolerance.days):
         found.append(Difference.PERIOD)
     return found
+
+
+def _other_quantities(sale: Document, purchase: Document) -> bool:
+    """Whether a product that both name is there in another quantity; what only one names may be a line without product
+    on the other, and then the amounts tell.
+    """
+    theirs = dict(purchase.quantities or ())
+    return any(amount != theirs[product] for product, amount in sale.quantities or () if product in theirs)
+
+
+def uncompared(sale: Document, purchase: Document) -> int:
+    """How many products only one of the two names, so that their quantities say nothing."""
+    return len({one for one, _amount in sale.quantities or ()} ^ {one for one, _amount in purchase.quantities or ()})
 
 
 def _other_period(one: date | None, other: date | None, days: int) -> bool:

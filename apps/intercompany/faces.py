@@ -140,12 +140,13 @@ def _money(one: JournalEntry, value: Decimal | None) -> str:
 
 
 def _quantities(seller: Face, buyer: Face) -> Iterator[Row]:
-    """Each product that either document names, for those who see both."""
+    """Each product that either document names, for those who see both; only what both name is compared."""
     if seller.entry is None or buyer.entry is None or not (seller.open and buyer.open):
         return
     found = quantities_of([seller.entry.pk, buyer.entry.pk])
     sides = [dict(found.get(face.entry.pk, ())) for face in (seller, buyer) if face.entry]
     products = Product.everything.select_related("template").in_bulk({*sides[0], *sides[1]})
     for key, product in sorted(products.items()):
-        pair = [number_format(side.get(key, Decimal(0)).normalize(), use_l10n=True) for side in sides]
-        yield Row(_("Quantity of %s") % product.name, pair[0], pair[1], differs=pair[0] != pair[1])
+        pair = [number_format(side[key].normalize(), use_l10n=True) if key in side else NOTHING for side in sides]
+        both = all(key in side for side in sides)
+        yield Row(_("Quantity of %s") % product.name, pair[0], pair[1], differs=both and pair[0] != pair[1])

@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache, partial
 from typing import NamedTuple
+from unicodedata import decimal
 
 SAME_DAYS = 5
 """Without any reference, documents of one amount belong together when no more days lie between them."""
@@ -97,32 +98,51 @@ class Matching:
         return self.by_key.get(key)
 
 
-Normal = tuple[str | int, ...]
+Normal = tuple[str, ...]
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
 
 
 @lru_cache(maxsize=1 << 16)
 def normal(reference: str) -> Normal:
-    """A reference without case, separators and leading zeros: ``inv-2026/0007`` and ``INV/2026/7`` are the same."""
-    return tuple(int(part) if part.isdecimal() else part for part in _TOKEN.findall(reference.casefold()))
+    """A reference without case, separators and leading zeros: ``inv-2026/0007`` and ``INV/2026/7`` are the same.
+
+    Digits stay text, since people may write more of them than numbers are made of.
+    """
+    return tuple(_digits(part) if part.isdecimal() else part for part in _TOKEN.findall(reference.casefold()))
+
+
+def _digits(part: str) -> str:
+    """Digits of any script as 0 to 9, without leading zeros."""
+    plain = part if part.isascii() else "".join(str(decimal(digit)) for digit in part)
+    return plain.lstrip("0") or "0"
 
 
 def shape(number: Normal) -> Normal:
     """What numbers of one sequence share: their letters, and where digits stand."""
-    return tuple(0 if isinstance(part, int) else part for part in number)
+    return tuple("0" if part.isdecimal() else part for part in number)
 
 
-def within(text: Normal, sizes: Iterable[int]) -> Iterator[Normal]:
-    """A text, and every run of its parts of one of these sizes that has letters in it: a number may stand among words.
+def within(text: Normal, shapes: Collection[Normal]) -> Iterator[Normal]:
+    """A text, and every run of its parts that looks like a number of these shapes: a number may stand among words.
 
-    A run without letters says too little: 2026/7 may be a part of any number.
+    A run without letters says too little: 2026/7 may be a part of any number. Neither does one within a longer one:
+    INV/2026/11/0003 does not name INV/2026/00011.
     """
     yield text
-    for size in sizes:
-        for start in range(len(text) - size + 1) if 1 < size < len(text) else ():
-            run = text[start : start + size]
-            if any(isinstance(part, str) for part in run):
-                yield run
+    if not text or shape(text) in shapes:
+        return
+    free, whole = [True] * len(text), shape(text)
+    for size in sorted({len(one) for one in shapes if 1 < len(one) < len(text)}, reverse=True):
+        found = [start for start in range(len(text) - size + 1) if whole[start : start + size] in shapes]
+        named = [start for start in found if any(free[start : start + size]) and not _bare(text[start : start + size])]
+        for start in named:
+            yield text[start : start + size]
+        for start in named:
+            free[start : start + size] = [False] * size
+
+
+def _bare(run: Normal) -> bool:
+    return all(part.isdecimal() for part in run)
 
 
 def match(documents: Iterable[Document]) -> Matching:
@@ -186,19 +206,17 @@ def _by_link(documents: Iterable[Document]) -> Pairs:
                 yield pair
 
 
-def _by_reference(documents: Iterable[Document]) -> Pairs:
+def _by_reference(documents: Iterable[Document], shapes: Shapes) -> Pairs:
     """One quotes the number of the other; usually the bill that of the invoice."""
     named: dict[Hashable, list[Document]] = defaultdict(list)
-    sizes: dict[bool, set[int]] = {True: set(), False: set()}
     known = list(documents)
     for one in known:
         if number := normal(one.number):
             named[one.is_sale, one.answer_kind, number].append(one)
-            sizes[one.is_sale].add(len(number))
     seen = set()
     for one in known:
         texts = [normal(text) for text in one.quoted]
-        for number in {run for text in texts for run in within(text, sizes[not one.is_sale])} - {()}:
+        for number in {run for text in texts for run in within(text, shapes[not one.is_sale])} - {()}:
             for other in named.get((not one.is_sale, one.answer_kind, number), ()):
                 pair = (one, other) if one.is_sale else (other, one)
                 if (pair[0].key, pair[1].key) not in seen:
@@ -231,9 +249,9 @@ def _shapes(documents: Iterable[Document]) -> Shapes:
 
 def _names_another(one: Document, shapes: Collection[Normal]) -> bool:
     """Whether it quotes what looks like a number of the other side; its own is often among what it quotes."""
-    sizes, own = {len(known) for known in shapes}, normal(one.number)
+    own = normal(one.number)
     texts = [text for text in map(normal, one.quoted) if text != own]
-    return any(shape(run) in shapes for text in texts for run in within(text, sizes) if run)
+    return any(shape(run) in shapes for text in texts for run in within(text, shapes) if run)
 
 
 def _likeness(pair: tuple[Document, Document]) -> tuple[object, ...]:
@@ -252,6 +270,6 @@ def _likeness(pair: tuple[Document, Document]) -> tuple[object, ...]:
 def _rungs(shapes: Shapes) -> tuple[tuple[Rung, Callable[[Iterable[Document]], Pairs]], ...]:
     return (
         (Rung.LINK, _by_link),
-        (Rung.REFERENCE, _by_reference),
+        (Rung.REFERENCE, partial(_by_reference, shapes=shapes)),
         (Rung.AMOUNT, partial(_by_amount, shapes=shapes)),
     )

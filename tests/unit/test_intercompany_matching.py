@@ -104,6 +104,24 @@ def test_a_number_may_stand_among_words(text: str) -> None:
     assert pairs(one, other) == {(one.key, other.key, Rung.REFERENCE)}
 
 
+def test_a_reference_may_have_more_digits_than_any_number() -> None:
+    endless, same = "9" * 4400, "0" * 4400 + "7"
+    assert normal(endless) != normal(endless + "9") and normal(f"INV/{same}") == normal("INV/7") == normal("INV/٠٧")
+    one, other = sale(), bill("INV/2026/1", total=130)
+    assert pairs(one, other, bill(endless, f"INV/2026/{endless}", total=7)) == {(one.key, other.key, Rung.REFERENCE)}
+
+
+def test_the_longer_number_is_meant_and_not_a_shorter_one_within_it() -> None:
+    yearly, monthly = sale("INV/2026/00011", total=500), sale("INV/2026/11/0003", total=100)
+    for text in ("INV/2026/11/0003", "Your invoice INV/2026/11/0003 of May", "P7 inv-2026-11-3"):
+        other = bill(text, total=480)
+        assert pairs(yearly, monthly, other) == {(monthly.key, other.key, Rung.REFERENCE)}
+        unknown = bill(text.replace("3", "4"), total=480)
+        assert pairs(yearly, monthly, unknown) == set()
+    both = bill("INV/2026/11 and INV/2026/11/0003", total=500)
+    assert pairs(yearly, both) == {(yearly.key, both.key, Rung.REFERENCE)}
+
+
 def test_a_number_without_letters_is_not_looked_for_among_words() -> None:
     assert pairs(sale("2026/7"), bill("INV/2026/7", total=130)) == set()
     one, other = sale("2026/7"), bill("2026-07", total=130)
@@ -239,6 +257,14 @@ def test_other_quantities_come_before_the_amount_that_they_make() -> None:
     one = sale(quantities=((7, Decimal(3)),))
     assert found(one, bill(total=133, quantities=((7, Decimal(4)),))) == [Difference.QUANTITY, Difference.AMOUNT]
     assert found(one, bill(total=133, quantities=None)) == [Difference.AMOUNT]
+
+
+def test_a_product_that_only_one_of_the_two_names_is_no_other_quantity() -> None:
+    one = sale(total=945, quantities=((7, Decimal(3)), (8, Decimal(1))))
+    assert found(one, bill(total=945, quantities=((7, Decimal(3)),))) == []
+    assert found(one, bill(total=945, quantities=((9, Decimal(1)),))) == []
+    assert found(one, bill(total=900, quantities=((7, Decimal(3)),))) == [Difference.AMOUNT]
+    assert found(one, bill(total=945, quantities=((7, Decimal(2)), (9, Decimal(1))))) == [Difference.QUANTITY]
 
 
 def test_two_currencies_are_one_difference_not_three() -> None:

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.roles import Role
-from apps.exceptions.definition import Clear, Detector, Domain, Finding, Impact, Moot, Verdict, detectors
+from apps.exceptions.definition import Clear, Detector, Domain, Evidence, Finding, Impact, Moot, Verdict, detectors
 from apps.intercompany import words
-from apps.intercompany.differences import Difference, Tolerance, differences, money_between
+from apps.intercompany.differences import Difference, Tolerance, differences, money_between, uncompared
 from apps.intercompany.facts import PairFacts, read_pairs
 from apps.intercompany.lanes import ENTRY, POSTED, PURCHASES
 from apps.intercompany.matching import Match
@@ -81,8 +81,9 @@ class Limits:
 class DifferingPair(Detector[PairFacts]):
     """A posted invoice and the posted bill that answers it contradict each other beyond the tolerance.
 
-    *What answers what* is told under I1. Compared are, in this order: currency; quantity by product (product lines with
-    quantities in the product's reference unit, where both documents name products); amount (amount_untaxed); tax
+    *What answers what* is told under I1. Compared are, in this order: currency; quantity of each product that both
+    documents name (product lines, in the product's reference unit; what only one of them names is told, and is left to
+    the amount); amount (amount_untaxed); tax
     (amount_tax); period (the month of date, the accounting day). Documents in one currency are compared in it, so that
     the companies' own rates make no difference; documents in two currencies differ in just that.
 
@@ -152,7 +153,7 @@ def _finding(facts: PairFacts, match: Match, found: list[Difference], limits: Li
         subject=facts.subject,
         summary=_summary(facts, match, found, money),
         detail=words.detail(words.one_of(str(NAMES[one]) for one in found), match.purchase.number),
-        evidence=tuple(words.evidence(facts)),
+        evidence=(*words.evidence(facts), *_uncompared(match)),
         impact=Impact(
             money=money or Decimal(0),
             currency=facts.currency,
@@ -165,6 +166,13 @@ def _finding(facts: PairFacts, match: Match, found: list[Difference], limits: Li
         counted=_counted(found),
         next_check_at=day_begins(today + timedelta(days=1), facts.calendar),
     )
+
+
+def _uncompared(match: Match) -> Iterator[Evidence]:
+    """That quantities say nothing of products which only one of the two documents names."""
+    count = uncompared(match.sale, match.purchase)
+    if count and match.sale.quantities and match.purchase.quantities:
+        yield Evidence(_("Products that only one of the two names, not compared"), count)
 
 
 def _counted(found: list[Difference]) -> tuple[str, ...]:
