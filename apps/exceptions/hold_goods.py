@@ -12,13 +12,18 @@ from apps.exceptions.hold_needs import StockNeed
 from apps.exceptions.inspections import Inspection
 from apps.exceptions.links import product_name
 from odoo_sync.mirror.product import Product
-from odoo_sync.mirror.stock import Move
+from odoo_sync.mirror.production import ProductionOrder
+from odoo_sync.mirror.stock import Move, Transfer
 from odoo_sync.mirror.stock_lots import Lot, MoveLine, Quant
 
 INSIDE = ("internal", "transit")
 AWAY = ("customer", "production", "transit")
 WANTING = ("waiting", "confirmed", "partially_available", "assigned")
 NOTHING = Decimal(0)
+MADE = "move__produced_by"
+DONE = Q(state="done")
+OUTWARD = Q(state__in=("partially_available", "assigned"), from_location__usage="internal")
+"""Lines of what is promised to a transfer out of a plant or within it."""
 
 
 @dataclass(frozen=True)
@@ -98,28 +103,37 @@ def read_goods(inspections: Iterable[Inspection]) -> dict[str, tuple[Goods, ...]
 
 
 def _named(rows: list[Inspection]) -> dict[str, list[_Named]]:
-    """What each inspection is about: its lot, what its transfer or its production order brought, else its product."""
+    """What each inspection is about: its lot, what its transfer or its production order brought, else its product.
+
+    Of a transfer that is still to leave a plant it is what the transfer is to take. One that has brought nothing yet
+    names no goods: what lies in stock of the product is other goods.
+    """
     lots = dict(Lot.everything.filter(pk__in=[one.lot for one in rows if one.lot]).values_list("pk", "product_id"))
-    brought = _brought({one.transfer for one in rows if one.transfer and not one.lot}, "transfer")
-    made = _brought({one.production for one in rows if one.production and not one.lot}, "move__produced_by")
+    bare = [one for one in rows if not one.lot]
+    transfers = {one.transfer for one in bare if one.transfer}
+    brought, made = _brought(transfers, "transfer"), _brought({one.production for one in bare if one.production}, MADE)
+    picked = _brought(transfers, "transfer", OUTWARD)
+    known = set(Transfer.objects.filter(pk__in=transfers).values_list("pk", flat=True))
+    known |= set(ProductionOrder.objects.filter(pk__in={one.production for one in bare}).values_list("pk", flat=True))
     found: dict[str, list[_Named]] = {}
     for one in rows:
         if one.lot is not None:
             product = lots.get(one.lot) or one.product
             found[one.key] = [_Named(product, one.lot)] if product else []
             continue
-        lines = [*brought.get(one.transfer or 0, ()), *made.get(one.production or 0, ())]
-        fitting = [line for line in lines if one.product in (None, line.product)]
-        fallback = [_Named(one.product, None, one.quantity)] if one.product else []
+        moved = brought.get(one.transfer or 0) or picked.get(one.transfer or 0, [])
+        fitting = [each for each in (*moved, *made.get(one.production or 0, ())) if one.product in (None, each.product)]
+        told = one.transfer in known or one.production in known
+        fallback = [_Named(one.product, None, one.quantity)] if one.product and not told else []
         found[one.key] = fitting or fallback
     return found
 
 
-def _brought(keys: set[int], path: str) -> dict[int, list[_Named]]:
+def _brought(keys: set[int], path: str, which: Q = DONE) -> dict[int, list[_Named]]:
     """What transfers or production orders have brought, by their key: lots whole, the rest by quantity."""
     if not keys:
         return {}
-    lines = MoveLine.objects.filter(**{f"{path}__in": keys}, state="done", quantity__gt=0)
+    lines = MoveLine.objects.filter(which, **{f"{path}__in": keys}, quantity__gt=0)
     sums: dict[int, dict[tuple[int, int | None], Decimal]] = {}
     owner = path if path.endswith("_id") else f"{path}_id"
     for key, product, lot, quantity in lines.order_by("pk").values_list(owner, "product_id", "lot_id", "quantity"):

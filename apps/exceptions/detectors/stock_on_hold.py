@@ -53,8 +53,10 @@ class StockOnHold(Detector[HoldFacts]):
     a closing one) are read the same way; how they are read is not verified.
 
     *Goods.* The lot (lot_id). Without one, what the inspected transfer or production order has brought
-    (stock.move.line, done): its lots whole, the rest by quantity. Else the product, no more of it than the inspection's
-    qty. A production order that is under way counts with product_qty.
+    (stock.move.line, done): its lots whole, the rest by quantity; of a transfer that is still to take goods from stock,
+    what is promised to it. A transfer or a production order that has brought nothing holds nothing: the product's stock
+    is older goods. Where neither is known, the product, no more of it than the inspection's qty. A production order
+    that is under way counts with product_qty.
 
     *On hold* is the quantity (stock.quant, inside a plant, above zero) at places that are not set aside: a place is set
     aside when it, or one it lies in, is called as the limit says. A failed inspection counts at once, one that waits
@@ -176,6 +178,8 @@ def _too_early(facts: HoldFacts, limits: Limits, now: datetime) -> Verdict | Non
 
 
 def _nothing_left(facts: HoldFacts) -> str:
+    if not facts.goods:
+        return _("None of its goods have come in.")
     set_aside = any(one.stock for one in facts.goods)
     return _("The goods are set aside.") if set_aside else _("Nothing of the goods is left in stock.")
 
