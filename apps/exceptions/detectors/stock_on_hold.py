@@ -63,12 +63,16 @@ class StockOnHold(Detector[HoldFacts]):
     for a decision or for its answers from the limits on, counted from its date. Where no lot tells the goods apart,
     what lies set aside of the product is taken to be theirs, and the rest of what is meant to be still on hold.
 
-    *Who needs it.* Hard: open moves out of stock (to production, a customer or a sister) that stock of the lot is
-    promised to (stock.move.line). Soft: other open moves of the product out of the plant; in the order of their date
-    they are served from stock that is free and not on hold, then from held stock that is promised to nobody, and who
-    reaches that needs it. Receipts still to come are not counted on, and moves that wait for their own supply are left
-    out. Without a lot no promise names any goods: all moves are served so, and all are soft. From these moves on along
-    the same links as late purchases, through production orders to sale order lines.
+    *Who needs it.* Hard: open moves that stock of the lot is promised to (stock.move.line), or that an earlier step has
+    brought it for, on the way to production, a customer, a sister or another plant. In plants that deliver or make in
+    several steps the first open one counts, as far as it leads there over any number of linked moves, or carries a
+    sale_line_id; each need counts once, for a later step takes no stock that an earlier one is still to bring. Soft:
+    other such moves of the product; in the order of their date they are served from stock that is free and not on hold,
+    then from held stock that is promised to nobody, and who reaches that needs it. What is only to be stored
+    elsewhere in the plant is promised to nobody, unless it is to be set aside. Receipts still to come are not counted
+    on, and moves that wait for their own supply are left out. Without a lot no promise names any goods: all moves are
+    served so, and all are soft. From these moves on along the same links as late purchases, through production orders
+    to sale order lines.
 
     *At risk* is each open sale order line behind them, whatever its day: nobody knows when, or whether, the goods are
     released.
