@@ -51,7 +51,15 @@ class Limits:
 
     def counts(self, stock: Stock) -> bool:
         """Whether goods at this place can still be taken by somebody."""
-        return not self.set_aside & {name.strip().casefold() for name in stock.path}
+        return self._is_usable(stock.path)
+
+    def unpromised(self, stock: Stock) -> Decimal:
+        """What is promised to nobody; what is only to be put elsewhere in the plant, but not aside, counts with it."""
+        shifted = sum((one.quantity for one in stock.shifts if self._is_usable(one.path)), NOTHING)
+        return min(stock.quantity - stock.reserved + shifted, stock.quantity)
+
+    def _is_usable(self, path: tuple[str, ...]) -> bool:
+        return not self.set_aside & {name.strip().casefold() for name in path}
 
     def wait_of(self, outcome: Outcome) -> tuple[str, timedelta] | None:
         """The limit that counts for an inspection which has not failed yet, by name."""
@@ -91,8 +99,8 @@ def held_of(goods: Goods, limits: Limits) -> Held:
     if goods.lot is None:
         waiting = who_waits(goods.needs, free=there - quantity, held=quantity)
     else:
-        free = sum((one.quantity - one.reserved for one in others), NOTHING)
-        unpromised = sum((one.quantity - one.reserved for one in stock), NOTHING)
+        free = sum((limits.unpromised(one) for one in others), NOTHING)
+        unpromised = sum((limits.unpromised(one) for one in stock), NOTHING)
         waiting = who_waits(goods.needs, free=free, held=unpromised)
     return Held(goods, stock, quantity, value, waiting)
 

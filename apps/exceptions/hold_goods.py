@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Q
 
+from apps.exceptions.hold_moves import INSIDE, NOTHING, OpenMoves, Shift, read_moves
 from apps.exceptions.hold_needs import StockNeed
 from apps.exceptions.inspections import Inspection
 from apps.exceptions.links import product_name
 from odoo_sync.mirror.product import Product
-from odoo_sync.mirror.stock import Move
+from odoo_sync.mirror.production import ProductionOrder
+from odoo_sync.mirror.stock import Transfer
 from odoo_sync.mirror.stock_lots import Lot, MoveLine, Quant
 
-INSIDE = ("internal", "transit")
-AWAY = ("customer", "production", "transit")
-WANTING = ("waiting", "confirmed", "partially_available", "assigned")
-NOTHING = Decimal(0)
+MADE = "move__produced_by"
+DONE = Q(state="done")
+OUTWARD = Q(state__in=("partially_available", "assigned"), from_location__usage="internal")
+"""Lines of what is promised to a transfer out of a plant or within it."""
 
 
 @dataclass(frozen=True)
 class Stock:
     """So much of the goods at one place. ``path`` are the names of the place and of those it lies in, outermost first;
-    ``value`` is in the company's currency, null where nobody knows it."""
+    ``value`` is in the company's currency, null where nobody knows it; ``shifts`` is what of the reserved part is
+    only to be taken elsewhere in the plant."""
 
     row: int
     location: int
@@ -34,6 +37,7 @@ class Stock:
     quantity: Decimal = NOTHING
     reserved: Decimal = NOTHING
     value: Decimal | None = None
+    shifts: tuple[Shift, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,60 +70,54 @@ class _Named:
     most: Decimal | None = None
 
 
-@dataclass(frozen=True)
-class _Wanting:
-    """An open move out of a plant: its need, all that it wants of stock, and what of each lot is promised to it."""
-
-    plant: int | None
-    need: StockNeed
-    wants: Decimal
-    of_lot: Mapping[int, Decimal]
-
-    def of(self, lot: int | None) -> StockNeed:
-        """The need as goods of this lot see it. Where no lot is known, no promise names any goods."""
-        if lot is None:
-            return replace(self.need, missing=self.wants)
-        return replace(self.need, held=self.of_lot.get(lot, NOTHING))
-
-
 def read_goods(inspections: Iterable[Inspection]) -> dict[str, tuple[Goods, ...]]:
     """The goods of each inspection, by its key; empty where it names none."""
     rows = list(inspections)
     named = _named(rows)
     products = {one.product for found in named.values() for one in found}
-    stock, needs = _stock(products), _needs(products)
+    moves = read_moves(products)
+    stock = _stock(products, moves)
     known = Product.everything.filter(pk__in=products).select_related("template__unit").in_bulk()
     lots = Lot.everything.in_bulk([one.lot for found in named.values() for one in found if one.lot])
     companies = {one.key: one.company for one in rows}
     found: dict[str, tuple[Goods, ...]] = {}
     for key, goods in named.items():
-        found[key] = tuple(_goods(one, companies[key], known, lots, stock, needs) for one in goods)
+        found[key] = tuple(_goods(one, companies[key], known, lots, stock, moves) for one in goods)
     return found
 
 
 def _named(rows: list[Inspection]) -> dict[str, list[_Named]]:
-    """What each inspection is about: its lot, what its transfer or its production order brought, else its product."""
+    """What each inspection is about: its lot, what its transfer or its production order brought, else its product.
+
+    Of a transfer that is still to leave a plant it is what the transfer is to take. One that has brought nothing yet
+    names no goods: what lies in stock of the product is other goods.
+    """
     lots = dict(Lot.everything.filter(pk__in=[one.lot for one in rows if one.lot]).values_list("pk", "product_id"))
-    brought = _brought({one.transfer for one in rows if one.transfer and not one.lot}, "transfer")
-    made = _brought({one.production for one in rows if one.production and not one.lot}, "move__produced_by")
+    bare = [one for one in rows if not one.lot]
+    transfers = {one.transfer for one in bare if one.transfer}
+    brought, made = _brought(transfers, "transfer"), _brought({one.production for one in bare if one.production}, MADE)
+    picked = _brought(transfers, "transfer", OUTWARD)
+    known = set(Transfer.objects.filter(pk__in=transfers).values_list("pk", flat=True))
+    known |= set(ProductionOrder.objects.filter(pk__in={one.production for one in bare}).values_list("pk", flat=True))
     found: dict[str, list[_Named]] = {}
     for one in rows:
         if one.lot is not None:
             product = lots.get(one.lot) or one.product
             found[one.key] = [_Named(product, one.lot)] if product else []
             continue
-        lines = [*brought.get(one.transfer or 0, ()), *made.get(one.production or 0, ())]
-        fitting = [line for line in lines if one.product in (None, line.product)]
-        fallback = [_Named(one.product, None, one.quantity)] if one.product else []
+        moved = brought.get(one.transfer or 0) or picked.get(one.transfer or 0, [])
+        fitting = [each for each in (*moved, *made.get(one.production or 0, ())) if one.product in (None, each.product)]
+        told = one.transfer in known or one.production in known
+        fallback = [_Named(one.product, None, one.quantity)] if one.product and not told else []
         found[one.key] = fitting or fallback
     return found
 
 
-def _brought(keys: set[int], path: str) -> dict[int, list[_Named]]:
+def _brought(keys: set[int], path: str, which: Q = DONE) -> dict[int, list[_Named]]:
     """What transfers or production orders have brought, by their key: lots whole, the rest by quantity."""
     if not keys:
         return {}
-    lines = MoveLine.objects.filter(**{f"{path}__in": keys}, state="done", quantity__gt=0)
+    lines = MoveLine.objects.filter(which, **{f"{path}__in": keys}, quantity__gt=0)
     sums: dict[int, dict[tuple[int, int | None], Decimal]] = {}
     owner = path if path.endswith("_id") else f"{path}_id"
     for key, product, lot, quantity in lines.order_by("pk").values_list(owner, "product_id", "lot_id", "quantity"):
@@ -132,7 +130,7 @@ def _brought(keys: set[int], path: str) -> dict[int, list[_Named]]:
     }
 
 
-def _stock(products: set[int]) -> dict[int, list[tuple[int | None, Stock]]]:
+def _stock(products: set[int], moves: OpenMoves) -> dict[int, list[tuple[int | None, Stock]]]:
     """Stock of the products inside the plants, with the lot it is of."""
     found: dict[int, list[tuple[int | None, Stock]]] = {}
     quants = Quant.objects.filter(product__in=products, location__usage__in=INSIDE, quantity__gt=0)
@@ -148,37 +146,10 @@ def _stock(products: set[int]) -> dict[int, list[tuple[int | None, Stock]]]:
             quantity=row.quantity or NOTHING,
             reserved=row.reserved or NOTHING,
             value=row.value,
+            shifts=tuple(moves.shifts.get((row.lot_id, row.location_id), ())),
         )
         found.setdefault(row.product_id, []).append((row.lot_id, stock))
     return found
-
-
-def _needs(products: set[int]) -> dict[int, list[_Wanting]]:
-    """Open moves out of stock by product."""
-    away = Q(to_location__usage__in=AWAY) & Q(from_location__usage__in=INSIDE)
-    moves = Move.objects.filter(away, product__in=products, state__in=WANTING).select_related("from_location")
-    rows = list(moves.order_by("pk"))
-    promised: dict[int, dict[int, Decimal]] = {}
-    lines = MoveLine.objects.filter(move__in=rows, lot__isnull=False, quantity__gt=0)
-    for move, lot, quantity in lines.order_by("pk").values_list("move_id", "lot_id", "quantity"):
-        of_move = promised.setdefault(move, {})
-        of_move[lot] = of_move.get(lot, NOTHING) + quantity
-    found: dict[int, list[_Wanting]] = {}
-    for row in rows:
-        plant = row.from_location.warehouse_id if row.from_location else None
-        need = StockNeed(row.pk, at=row.scheduled_at, missing=_missing(row))
-        wants = NOTHING if row.previous_moves else row.demand or NOTHING
-        found.setdefault(row.product_id, []).append(_Wanting(plant, need, wants, promised.get(row.pk, {})))
-    return found
-
-
-def _missing(move: Move) -> Decimal:
-    """What nothing is promised for yet, in the product's unit; a move that waits for its own supply takes no stock."""
-    demand, in_unit = move.demand or NOTHING, move.demand_in_unit or NOTHING
-    if move.previous_moves:
-        return NOTHING
-    share = (move.done or NOTHING) / in_unit if in_unit else NOTHING
-    return max(demand - demand * share, NOTHING)
 
 
 def _goods(
@@ -187,12 +158,13 @@ def _goods(
     products: Mapping[int, Product],
     lots: Mapping[int, Lot],
     stock: Mapping[int, list[tuple[int | None, Stock]]],
-    needs: Mapping[int, list[_Wanting]],
+    moves: OpenMoves,
 ) -> Goods:
     product, lot = products.get(named.product), lots.get(named.lot or 0)
     here = [(key, one) for key, one in stock.get(named.product, ()) if company in (None, one.company)]
     mine = tuple(one for key, one in here if named.lot in (None, key))
-    plants = {one.plant for one in mine}
+    plants, places = {one.plant for one in mine}, {one.location for one in mine}
+    wanting = [one for one in moves.wanting.get(named.product, ()) if one.plant in plants]
     others = tuple(one for key, one in here if named.lot not in (None, key) and one.plant in plants)
     template = product.template if product else None
     return Goods(
@@ -205,5 +177,5 @@ def _goods(
         most=named.most,
         stock=mine,
         others=others,
-        needs=tuple(one.of(named.lot) for one in needs.get(named.product, ()) if one.plant in plants),
+        needs=tuple(one.of(named.lot, places) for one in wanting),
     )

@@ -90,6 +90,34 @@ SELECT p.id FROM moves CROSS JOIN LATERAL (
 
 _ABOVE = _UP[: _UP.index("), moves AS")] + ")\nSELECT id FROM reach\n"
 
+_SERVING = """
+WITH RECURSIVE reach(start, id) AS (
+  SELECT s.id, s.id FROM unnest(%(moves)s::bigint[]) AS s(id)
+  UNION
+  SELECT r.start, e.id FROM reach r CROSS JOIN LATERAL (
+    SELECT id, next_moves FROM odoo_sync_move WHERE id = r.id AND gone_at IS NULL
+      AND coalesce(state, '') NOT IN ('done', 'cancel') OFFSET 0
+  ) AS m CROSS JOIN LATERAL (
+    SELECT unnest(m.next_moves) UNION ALL
+    SELECT n.id FROM odoo_sync_move n WHERE n.previous_moves @> ARRAY[m.id]
+  ) AS e(id)
+)
+SELECT DISTINCT r.start FROM reach r CROSS JOIN LATERAL (
+  SELECT * FROM odoo_sync_move WHERE id = r.id AND gone_at IS NULL
+    AND coalesce(state, '') NOT IN ('done', 'cancel') OFFSET 0
+) AS m
+LEFT JOIN odoo_sync_location f ON f.id = m.from_location_id
+LEFT JOIN odoo_sync_location t ON t.id = m.to_location_id
+WHERE m.consumed_by_id IS NOT NULL OR t.usage IN ('customer', 'production', 'transit')
+  OR f.warehouse_id <> t.warehouse_id
+  OR m.sale_line_id IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM odoo_sync_warehouse w WHERE w.stock_location_id = m.to_location_id)
+    AND NOT EXISTS (
+      SELECT 1 FROM odoo_sync_move b JOIN odoo_sync_location c ON c.id = b.from_location_id AND c.usage = 'customer'
+      WHERE b.id = ANY(m.previous_moves) OR b.next_moves @> ARRAY[m.id]
+    )
+"""
+
 
 @dataclass(frozen=True)
 class _Reached:
@@ -115,6 +143,19 @@ def moves_above(moves: Iterable[int]) -> set[int]:
         return set()
     with connection.cursor() as cursor:
         cursor.execute(_ABOVE, {"moves": wanted})
+        return {move for (move,) in cursor.fetchall()}
+
+
+def moves_serving(moves: Iterable[int]) -> set[int]:
+    """Those of these open moves that lead, over any number of steps, to a customer, to production or out of the plant.
+
+    A sale order line on a move says that it is for a customer, unless it takes back into stock what the customer sent.
+    """
+    wanted = sorted(set(moves))
+    if not wanted:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(_SERVING, {"moves": wanted})
         return {move for (move,) in cursor.fetchall()}
 
 

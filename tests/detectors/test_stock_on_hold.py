@@ -135,6 +135,59 @@ def test_what_a_transfer_brought_is_on_hold_with_it(shelf: Shelf):
     assert case().summary.startswith("40 of Shaft seal, lot L-0931")
 
 
+def test_a_receipt_that_has_not_come_condemns_no_older_stock(shelf: Shelf):
+    lot, coming = shelf.lot(), shelf.lot("L-0940")
+    shelf.quant(lot, quantity=2690)
+    transfer = shelf.group.add(Transfer, name="IN/8", company=shelf.group.plant, state="assigned")
+    move = shelf.takes(shelf.group.move(), 110, from_location=shelf.group.vendors, to_location=shelf.stock)
+    inspection = shelf.inspection(None, transfer=transfer, quantity=Decimal(110))
+    values = {"product": shelf.product, "quantity": Decimal(110), "from_location": shelf.group.vendors, "move": move}
+    line = shelf.group.add(MoveLine, transfer=transfer, lot=coming, state="assigned", **values)
+    follow(inspection)
+    assert cases() == []
+    sweep(only=StockOnHold, now=NOON)
+    assert cases() == []
+    follow(change(transfer, state="done"), change(line, state="done"), shelf.quant(coming, quantity=110))
+    assert case().summary.startswith("110 of Shaft seal, lot L-0940")
+
+
+def test_a_receipt_without_the_product_condemns_no_stock(shelf: Shelf):
+    shelf.quant(shelf.lot())
+    transfer = shelf.group.add(Transfer, name="IN/9", company=shelf.group.plant, state="done")
+    values = {"product": shelf.group.product("Bolt"), "quantity": Decimal(5), "state": "done"}
+    shelf.group.add(MoveLine, transfer=transfer, **values)
+    follow(shelf.inspection(None, transfer=transfer))
+    assert cases() == []
+
+
+def test_of_a_transfer_that_is_to_leave_what_is_promised_to_it_is_on_hold(shelf: Shelf):
+    lot, other = shelf.lot(), shelf.lot("L-0932")
+    shelf.quant(lot, reserved=5)
+    shelf.quant(other, quantity=70)
+    sold = shelf.sold()
+    line = shelf.promise(sold.move, lot, 5)
+    change(line, transfer=sold.move.transfer, from_location=shelf.stock)
+    follow(shelf.inspection(None, transfer=sold.move.transfer))
+    assert case().summary.startswith("40 of Shaft seal, lot L-0931")
+    assert case().impact["order_lines"] == [sold.line.pk]
+
+
+def test_a_transfer_that_is_not_known_here_hides_no_case(shelf: Shelf):
+    shelf.quant(None)
+    transfer = shelf.group.add(Transfer, name="IN/7", company=shelf.group.plant, state="assigned")
+    inspection = shelf.inspection(None, transfer=transfer)
+    Transfer.everything.filter(pk=transfer.pk).delete()
+    follow(inspection)
+    assert case().summary.startswith("40 of Shaft seal")
+
+
+def test_an_order_that_has_made_nothing_condemns_no_older_stock(shelf: Shelf):
+    shelf.quant(shelf.lot())
+    made = shelf.group.make(days(1), days(2), state="progress", quantity=Decimal(12), product=shelf.product)
+    follow(shelf.inspection(None, production=made.order))
+    assert case().summary == "12 × Shaft seal in production failed inspection, and can still be used"
+
+
 def test_what_is_being_made_is_on_hold_before_there_is_stock(shelf: Shelf):
     sold = shelf.group.sale(days(6), price=300, quantity=2)
     made = shelf.group.make(days(-1), days(2), feeds=[sold.move], state="progress", quantity=Decimal(12))

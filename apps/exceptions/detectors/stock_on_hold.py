@@ -53,20 +53,26 @@ class StockOnHold(Detector[HoldFacts]):
     a closing one) are read the same way; how they are read is not verified.
 
     *Goods.* The lot (lot_id). Without one, what the inspected transfer or production order has brought
-    (stock.move.line, done): its lots whole, the rest by quantity. Else the product, no more of it than the inspection's
-    qty. A production order that is under way counts with product_qty.
+    (stock.move.line, done): its lots whole, the rest by quantity; of a transfer that is still to take goods from stock,
+    what is promised to it. A transfer or a production order that has brought nothing holds nothing: the product's stock
+    is older goods. Where neither is known, the product, no more of it than the inspection's qty. A production order
+    that is under way counts with product_qty.
 
     *On hold* is the quantity (stock.quant, inside a plant, above zero) at places that are not set aside: a place is set
     aside when it, or one it lies in, is called as the limit says. A failed inspection counts at once, one that waits
     for a decision or for its answers from the limits on, counted from its date. Where no lot tells the goods apart,
     what lies set aside of the product is taken to be theirs, and the rest of what is meant to be still on hold.
 
-    *Who needs it.* Hard: open moves out of stock (to production, a customer or a sister) that stock of the lot is
-    promised to (stock.move.line). Soft: other open moves of the product out of the plant; in the order of their date
-    they are served from stock that is free and not on hold, then from held stock that is promised to nobody, and who
-    reaches that needs it. Receipts still to come are not counted on, and moves that wait for their own supply are left
-    out. Without a lot no promise names any goods: all moves are served so, and all are soft. From these moves on along
-    the same links as late purchases, through production orders to sale order lines.
+    *Who needs it.* Hard: open moves that stock of the lot is promised to (stock.move.line), or that an earlier step has
+    brought it for, on the way to production, a customer, a sister or another plant. In plants that deliver or make in
+    several steps the first open one counts, as far as it leads there over any number of linked moves, or carries a
+    sale_line_id; each need counts once, for a later step takes no stock that an earlier one is still to bring. Soft:
+    other such moves of the product; in the order of their date they are served from stock that is free and not on hold,
+    then from held stock that is promised to nobody, and who reaches that needs it. What is only to be stored
+    elsewhere in the plant is promised to nobody, unless it is to be set aside. Receipts still to come are not counted
+    on, and moves that wait for their own supply are left out. Without a lot no promise names any goods: all moves are
+    served so, and all are soft. From these moves on along the same links as late purchases, through production orders
+    to sale order lines.
 
     *At risk* is each open sale order line behind them, whatever its day: nobody knows when, or whether, the goods are
     released.
@@ -176,6 +182,8 @@ def _too_early(facts: HoldFacts, limits: Limits, now: datetime) -> Verdict | Non
 
 
 def _nothing_left(facts: HoldFacts) -> str:
+    if not facts.goods:
+        return _("None of its goods have come in.")
     set_aside = any(one.stock for one in facts.goods)
     return _("The goods are set aside.") if set_aside else _("Nothing of the goods is left in stock.")
 
