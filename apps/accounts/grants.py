@@ -12,8 +12,10 @@ from apps.accounts.access import people_with, require
 from apps.accounts.duties import conflicts
 from apps.accounts.errors import GrantRefusedError
 from apps.accounts.models import Grant, User
+from apps.accounts.remembered import forget
 from apps.accounts.roles import Permission, Role
 from apps.audit.record import record
+from controltower.lib.locks import lock_in_transaction
 from controltower.lib.scope import Slice
 from odoo_sync.mirror.company import Company
 from odoo_sync.mirror.stock import Warehouse
@@ -38,6 +40,8 @@ def give(
         raise GrantRefusedError(_("There is no role “%s”.") % role)
     if plant is not None and (company is None or plant.company_id != company.pk):
         raise GrantRefusedError(_("The plant does not belong to this company."))
+    if role == Role.ADMINISTRATOR and company is None:
+        hold_administrators()
     _allow(by, company, plant)
     if by is not None and by.pk == user.pk:
         raise GrantRefusedError(_("Nobody gives roles to themselves. Ask another administrator."))
@@ -54,18 +58,30 @@ def give(
 def take(grant: Grant, *, by: User | None) -> None:
     """Take a role away, at once: open pages of that person stop showing what it covered.
 
-    Raises GrantRefusedError for the last administrator of the group, PermissionDenied.
+    Raises GrantRefusedError for the last administrator of the group and for a role that is gone already,
+    PermissionDenied.
     """
+    if _administers_group(grant):
+        hold_administrators()
     _allow(by, grant.company, grant.plant)
-    if is_last_administrator(grant):
+    held = Grant.objects.select_for_update().filter(pk=grant.pk).first()
+    if held is None:
+        raise GrantRefusedError(_("Somebody else has taken this role away already."))
+    if is_last_administrator(held):
         raise GrantRefusedError(_("This is the last administrator of the group. Make another one first."))
-    record(by, "grant.taken", grant, role=grant.role, login=grant.user.username, where=where(grant))
-    grant.delete()
+    record(by, "grant.taken", held, role=held.role, login=held.user.username, where=where(held))
+    held.delete()
+
+
+def hold_administrators() -> None:
+    """Until this transaction ends nobody else changes who administers the group, so that two who end each other's
+    role at once do not leave it without anybody."""
+    lock_in_transaction("administrators of the group")
 
 
 def is_last_administrator(grant: Grant) -> bool:
     """Whether nobody else could give roles in the whole group once this grant is gone."""
-    if grant.role != Role.ADMINISTRATOR or grant.company_id is not None:
+    if not _administers_group(grant):
         return False
     return not people_with(Role.ADMINISTRATOR, None, None).exclude(pk=grant.user_id).exists()
 
@@ -85,7 +101,17 @@ def shown(grant: Grant) -> dict[str, Any]:
     return {"role": Role(grant.role).label, "where": where(grant), "ends_at": grant.ends_at}
 
 
+def _administers_group(grant: Grant) -> bool:
+    return grant.role == Role.ADMINISTRATOR and grant.company_id is None
+
+
 def _allow(by: User | None, company: Company | None, plant: Warehouse | None) -> None:
     if by is not None:
         place = Slice(company.pk if company else None, plant.pk if plant else None)
-        require(by, Permission.MANAGE_PEOPLE, within=place)
+        require(as_of_now(by), Permission.MANAGE_PEOPLE, within=place)
+
+
+def as_of_now(by: User) -> User:
+    """Who acts, read anew: somebody else may have ended their role or sign-in since the request began."""
+    forget(by.pk)
+    return User.objects.get(pk=by.pk)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.access import require
 from apps.accounts.errors import GrantRefusedError
-from apps.accounts.grants import is_last_administrator
+from apps.accounts.grants import as_of_now, hold_administrators, is_last_administrator
 from apps.accounts.models import User
 from apps.accounts.roles import Permission
 from apps.audit.record import record
@@ -48,6 +48,7 @@ def deactivate(user: User, *, by: User | None) -> None:
 
     Raises GrantRefusedError for oneself and for the last administrator of the group.
     """
+    hold_administrators()
     _allow(by)
     if by is not None and by.pk == user.pk:
         raise GrantRefusedError(_("Nobody deactivates themselves. Ask another administrator."))
@@ -78,4 +79,4 @@ def give_new_password(user: User, password: str, *, by: User | None) -> None:
 
 def _allow(by: User | None) -> None:
     if by is not None:
-        require(by, Permission.MANAGE_PEOPLE, within=None)
+        require(as_of_now(by), Permission.MANAGE_PEOPLE, within=None)
