@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.accounts.access import people_with, require
+from apps.accounts.access import require
 from apps.accounts.duties import conflicts
 from apps.accounts.errors import GrantRefusedError
 from apps.accounts.models import Grant, User
@@ -67,8 +69,7 @@ def take(grant: Grant, *, by: User | None) -> None:
     held = Grant.objects.select_for_update().filter(pk=grant.pk).first()
     if held is None:
         raise GrantRefusedError(_("Somebody else has taken this role away already."))
-    if is_last_administrator(held):
-        raise GrantRefusedError(_("This is the last administrator of the group. Make another one first."))
+    keep_an_administrator(held)
     record(by, "grant.taken", held, role=held.role, login=held.user.username, where=where(held))
     held.delete()
 
@@ -79,11 +80,24 @@ def hold_administrators() -> None:
     lock_in_transaction("administrators of the group")
 
 
-def is_last_administrator(grant: Grant) -> bool:
-    """Whether nobody else could give roles in the whole group once this grant is gone."""
-    if not _administers_group(grant):
-        return False
-    return not people_with(Role.ADMINISTRATOR, None, None).exclude(pk=grant.user_id).exists()
+def keep_an_administrator(grant: Grant) -> None:
+    """Raises GrantRefusedError where nobody else could give roles in the whole group for as long as by this grant.
+
+    A role that ends sooner does not count: once it has ended nobody would be left. What has ended, or belongs to
+    somebody who may not sign in, keeps nobody.
+    """
+    now = timezone.now()
+    if not _administers_group(grant) or not grant.user.is_active or (grant.ends_at and grant.ends_at <= now):
+        return
+    as_long = Q(ends_at=None) | Q(ends_at__gte=grant.ends_at) if grant.ends_at else Q(ends_at=None)
+    others = Grant.objects.filter(as_long, role=Role.ADMINISTRATOR, company=None, user__is_active=True)
+    if not others.exclude(user=grant.user_id).exists():
+        raise GrantRefusedError(
+            _(
+                "This is the last administrator of the group: nobody else holds the role for as long. Make another one "
+                "without an end first."
+            )
+        )
 
 
 def where(grant: Grant) -> str:

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.access import require
 from apps.accounts.errors import GrantRefusedError
-from apps.accounts.grants import as_of_now, hold_administrators, is_last_administrator
-from apps.accounts.models import User
+from apps.accounts.grants import as_of_now, hold_administrators, keep_an_administrator
+from apps.accounts.models import Grant, User
 from apps.accounts.roles import Permission
 from apps.audit.record import record
 
@@ -52,8 +52,8 @@ def deactivate(user: User, *, by: User | None) -> None:
     _allow(by)
     if by is not None and by.pk == user.pk:
         raise GrantRefusedError(_("Nobody deactivates themselves. Ask another administrator."))
-    if any(is_last_administrator(grant) for grant in user.grants.all()):
-        raise GrantRefusedError(_("This is the last administrator of the group. Make another one first."))
+    for grant in Grant.objects.filter(user=user):
+        keep_an_administrator(grant)
     user.is_active = False
     user.save(update_fields=["is_active"])
     record(by, "person.deactivated", user, login=user.username)

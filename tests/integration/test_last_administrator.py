@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from threading import Thread
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.utils import timezone
 
 from apps.accounts import grants, people
 from apps.accounts.access import people_with
@@ -82,3 +84,36 @@ def test_a_role_is_taken_once_however_many_take_it_at_once() -> None:
     refused = while_uncommitted(lambda: grants.take(grant, by=ann), lambda: grants.take(same, by=ben))
     assert str(refused) == "Somebody else has taken this role away already."
     assert Entry.objects.filter(verb="grant.taken").count() == 1
+
+
+def test_whose_role_ends_sooner_does_not_count_as_another_one() -> None:
+    ann, soon = persons.administrator(), timezone.now() + timedelta(minutes=1)
+    ben = persons.person(Role.ADMINISTRATOR, ends_at=soon)
+    with pytest.raises(GrantRefusedError, match="nobody else holds the role for as long"):
+        grants.take(ann.grants.get(), by=ben)
+    with pytest.raises(GrantRefusedError, match="nobody else holds the role for as long"):
+        people.deactivate(ann, by=ben)
+    persons.person(Role.ADMINISTRATOR, ends_at=soon - timedelta(seconds=30))
+    grants.take(ben.grants.get(), by=ann)
+    persons.administrator()
+    grants.take(ann.grants.get(), by=None)
+    assert not ann.grants.exists()
+
+
+def test_of_those_whose_roles_end_the_longest_stays() -> None:
+    soon = timezone.now() + timedelta(hours=1)
+    sooner, later = (persons.person(Role.ADMINISTRATOR, ends_at=soon + timedelta(hours=one)) for one in (0, 1))
+    with pytest.raises(GrantRefusedError):
+        grants.take(later.grants.get(), by=sooner)
+    grants.take(sooner.grants.get(), by=later)
+    with pytest.raises(GrantRefusedError):
+        grants.take(later.grants.get(), by=None)
+
+
+def test_what_gives_nobody_anything_any_more_may_always_go() -> None:
+    ended = persons.person(Role.ADMINISTRATOR, ends_at=timezone.now() - timedelta(hours=1))
+    gone = persons.administrator()
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    for one in (ended, gone):
+        grants.take(one.grants.get(), by=None)
+    assert not Grant.objects.exists()
