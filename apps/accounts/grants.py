@@ -36,17 +36,23 @@ def give(
     """Give a person a role in one place; giving it again moves its end.
 
     Without a company the whole group, without a plant all of the company. ``by`` is null on the command line. Raises
-    GrantRefusedError for an unknown role, a plant of another company or oneself, PermissionDenied.
+    GrantRefusedError for an unknown role, a plant of another company, an end in the past, oneself, or an end that
+    leaves the group without an administrator, PermissionDenied.
     """
     if role not in Role.values:
         raise GrantRefusedError(_("There is no role “%s”.") % role)
     if plant is not None and (company is None or plant.company_id != company.pk):
         raise GrantRefusedError(_("The plant does not belong to this company."))
+    if ends_at is not None and ends_at <= timezone.now():
+        raise GrantRefusedError(_("The end lies in the past. Take the role away instead."))
     if role == Role.ADMINISTRATOR and company is None:
         hold_administrators()
     _allow(by, company, plant)
     if by is not None and by.pk == user.pk:
         raise GrantRefusedError(_("Nobody gives roles to themselves. Ask another administrator."))
+    held = Grant.objects.filter(user=user, role=role, company=company, plant=plant).first()
+    if held is not None and _ends_sooner(held, ends_at):
+        keep_an_administrator(held)
     grant, _created = Grant.objects.update_or_create(
         user=user, role=role, company=company, plant=plant, defaults={"ends_at": ends_at, "granted_by": by}
     )
@@ -117,6 +123,11 @@ def shown(grant: Grant) -> dict[str, Any]:
 
 def _administers_group(grant: Grant) -> bool:
     return grant.role == Role.ADMINISTRATOR and grant.company_id is None
+
+
+def _ends_sooner(grant: Grant, ends_at: datetime | None) -> bool:
+    """Whether this would be an earlier end than the one it has."""
+    return ends_at is not None and (grant.ends_at is None or ends_at < grant.ends_at)
 
 
 def _allow(by: User | None, company: Company | None, plant: Warehouse | None) -> None:

@@ -1,6 +1,7 @@
 """The people pages: making sign-ins, giving and taking roles, and what is refused."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -91,6 +92,35 @@ def test_a_role_may_be_given_until_the_end_of_a_day(client: Client, admin: User)
     assert ends_at is not None
     assert ends_at > timezone.now()
     assert scope_of(user).is_group
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        ("yesterday", "lies in the past"),
+        ("2020-01-01", "lies in the past"),
+        ("0001-01-01", "lies in the past"),
+        ("far", "within the next ten years"),
+        ("9999-12-31", "within the next ten years"),
+    ],
+)
+def test_the_last_day_of_a_role_is_one_to_come_and_not_for_ever(client: Client, admin: User, day: str, told: str):
+    user, today = persons.nobody(), timezone.localdate()
+    days = {"yesterday": today - timedelta(days=1), "far": today + timedelta(days=3653)}
+    answer = {"role": "buyer", "place": "group", "until": str(days.get(day, day))}
+    response = client.post(f"/people/{user.pk}/give/", answer)
+    assert response.status_code == 422
+    assert told in response.content.decode()
+    assert not user.grants.exists()
+    answer["until"] = str(today + timedelta(days=3652))
+    assert client.post(f"/people/{user.pk}/give/", answer).status_code == 302
+
+
+def test_a_role_is_not_given_into_the_past(admin: User) -> None:
+    user = persons.nobody()
+    with pytest.raises(GrantRefusedError, match="lies in the past"):
+        grants.give(user, Role.BUYER, ends_at=timezone.now(), by=admin)
+    assert not user.grants.exists()
 
 
 @pytest.mark.parametrize(

@@ -117,3 +117,27 @@ def test_what_gives_nobody_anything_any_more_may_always_go() -> None:
     for one in (ended, gone):
         grants.take(one.grants.get(), by=None)
     assert not Grant.objects.exists()
+
+
+def test_giving_the_role_again_does_not_end_the_last_one_either() -> None:
+    ann, soon = persons.administrator(), timezone.now() + timedelta(hours=1)
+    ben = persons.person(Role.ADMINISTRATOR, ends_at=soon)
+    with pytest.raises(GrantRefusedError, match="nobody else holds the role for as long"):
+        grants.give(ann, Role.ADMINISTRATOR, ends_at=soon + timedelta(hours=1), by=ben)
+    assert ann.grants.get().ends_at is None
+    grants.give(ann, Role.ADMINISTRATOR, by=ben)
+    grants.give(ben, Role.ADMINISTRATOR, by=ann)
+    grants.give(ann, Role.ADMINISTRATOR, ends_at=soon, by=ben)
+    assert ann.grants.get().ends_at == soon
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_end_each_others_role_by_giving_it_again_at_once_one_stays() -> None:
+    ann, ben = persons.administrator(), persons.administrator()
+    soon = timezone.now() + timedelta(hours=1)
+    refused = while_uncommitted(
+        lambda: grants.give(ben, Role.ADMINISTRATOR, ends_at=soon, by=ann),
+        lambda: grants.give(ann, Role.ADMINISTRATOR, ends_at=soon, by=ben),
+    )
+    assert isinstance(refused, GrantRefusedError)
+    assert ann.grants.get().ends_at is None
