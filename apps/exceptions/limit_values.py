@@ -26,7 +26,7 @@ MOST: Mapping[Any, Any] = {
     timedelta: timedelta(days=3660),
     Money: Decimal(10**12),
 }
-"""How high a limit may be that says nothing of its own: more is a slip of the hand, and days beyond it no day at all."""
+"""How high a limit may be that says nothing of its own: more is a slip of the hand, or leads beyond any calendar."""
 
 
 class Thresholds(Protocol):
@@ -59,16 +59,13 @@ def _named(unknown: list[str], names: list[str]) -> dict[str, str]:
 
 
 def _too_high(default: Any, kinds: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[str]:
-    own = getattr(default, "most", {})
+    own: Mapping[str, Any] = getattr(default, "most", {})
     for name, value in values.items():
-        most = own.get(name, MOST.get(kinds[name]))
-        if isinstance(value, Money):
-            most = Money(most, value.currency)
-            if value.amount <= most.amount:
-                continue
-        elif most is None or value <= most:
+        most: Any = own.get(name, MOST.get(kinds[name]))
+        if most is None or (value.amount if isinstance(value, Money) else value) <= most:
             continue
-        yield _("%(name)s is at most %(most)s.") % {"name": name, "most": shown_value(most)}
+        shown = Money(most, value.currency) if isinstance(value, Money) else most
+        yield _("%(name)s is at most %(most)s.") % {"name": name, "most": shown_value(shown)}
 
 
 def read_value(name: str, kind: Any, value: Any) -> Any:
