@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.contrib.auth.password_validation import validate_password
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.access import require
 from apps.accounts.errors import GrantRefusedError
 from apps.accounts.grants import as_of_now, hold_administrators, keep_an_administrator
-from apps.accounts.models import Grant, User
+from apps.accounts.models import NAME_TAKEN, Grant, User
 from apps.accounts.roles import Permission
 from apps.audit.record import record
 
@@ -23,7 +24,11 @@ def create(login: str, password: str, *, name: str = "", email: str = "", by: Us
     user.set_password(password)
     user.full_clean()
     validate_password(password, user)
-    user.save()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:
+        raise ValidationError(NAME_TAKEN) from None
     record(by, "person.created", user, login=login)
     return user
 

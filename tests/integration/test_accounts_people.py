@@ -2,9 +2,13 @@
 
 import re
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.apps import apps
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -69,6 +73,45 @@ def test_a_taken_or_impossible_name_is_said_beside_the_field(client: Client, adm
         assert response.status_code == 422
         assert 'class="error"' in response.content.decode()
     assert User.objects.filter(username__startswith="pau").count() == 1
+
+
+def test_a_name_that_differs_in_case_alone_is_taken(client: Client, admin: User) -> None:
+    persons.person(username="Zoë")
+    for login in ("zoë", "ZOË", "Zoë"):
+        response = client.post("/people/new/", {"login": login})
+        assert response.status_code == 422
+        assert "already" in response.content.decode()
+        with pytest.raises(ValidationError):
+            people.create(login, "a-long-password-for-tests", by=None)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            User.objects.create(username=login)
+    assert User.objects.filter(username__iexact="zoë").count() == 1
+
+
+def test_a_name_that_somebody_else_takes_at_the_same_moment_is_said_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    persons.person(username="paula")
+    monkeypatch.setattr(User, "full_clean", lambda self: None)
+    with pytest.raises(ValidationError, match="signs in with this name already"):
+        people.create("Paula", "a-long-password-for-tests", by=None)
+
+
+def test_the_command_refuses_a_name_that_differs_in_case_alone() -> None:
+    persons.person(username="administrator")
+    with pytest.raises(CommandError, match="already a sign-in “administrator”"):
+        call_command("create_administrator", "ADMINISTRATOR")
+
+
+def test_names_that_clash_already_are_told_with_what_to_do_before_the_database_refuses_them() -> None:
+    migration = import_module("apps.accounts.migrations.0002_sign_in_names_differ_by_more_than_case")
+    migration.refuse_clashes(apps, None)
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(User, User._meta.constraints[0])
+    for login in ("paula", "Paula", "PAULA", "quentin"):
+        persons.person(username=login)
+    with pytest.raises(CommandError, match="PAULA, Paula, paula") as refused:
+        migration.refuse_clashes(apps, None)
+    assert "quentin" not in str(refused.value)
+    assert "UPDATE accounts_user SET username" in str(refused.value)
 
 
 def test_roles_are_given_and_taken_with_a_trace(client: Client, admin: User, group: Group) -> None:
