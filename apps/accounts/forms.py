@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 from zoneinfo import available_timezones
 
@@ -16,6 +16,8 @@ from apps.accounts.models import User
 from apps.accounts.roles import Role
 from odoo_sync.mirror.company import Company
 from odoo_sync.mirror.stock import Warehouse
+
+LONGEST = timedelta(days=3653)
 
 
 def _zones() -> list[tuple[str, str]]:
@@ -69,6 +71,18 @@ class GrantForm(forms.Form):
     def __init__(self, *args: Any, places: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
         cast(forms.ChoiceField, self.fields["place"]).choices = [("", _("Choose a place")), *places]
+
+    def clean_until(self) -> date | None:
+        """A day to come: a role that has ended already is none, and one for ever has no last day."""
+        until: date | None = self.cleaned_data["until"]
+        today = timezone.localdate()
+        if until is not None and until < today:
+            raise forms.ValidationError(_("This day lies in the past. The last day may be today at the earliest."))
+        if until is not None and until - today >= LONGEST:
+            raise forms.ValidationError(
+                _("Choose a day within the next ten years, or leave it empty for a role without an end.")
+            )
+        return until
 
     def given(self) -> dict[str, Any]:
         """What ``grants.give`` takes. The last day is included, in the giver's time zone."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.roles import Role
 from odoo_sync.mirror.base import Many2one
+
+NAME_TAKEN = _("Somebody signs in with this name already, if in other upper and lower case. Choose another name.")
 
 
 class User(AbstractUser):
@@ -17,6 +20,15 @@ class User(AbstractUser):
     theme = models.CharField(
         max_length=8, default="system", choices=[("system", "system"), ("light", "light"), ("dark", "dark")]
     )
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"),
+                name="sign_in_names_differ_by_more_than_case",
+                violation_error_message=NAME_TAKEN,
+            )
+        ]
 
     @property
     def shown_name(self) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.contrib.auth.password_validation import validate_password
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.access import require
 from apps.accounts.errors import GrantRefusedError
-from apps.accounts.grants import is_last_administrator
-from apps.accounts.models import User
+from apps.accounts.grants import as_of_now, hold_administrators, keep_an_administrator
+from apps.accounts.models import NAME_TAKEN, Grant, User
 from apps.accounts.roles import Permission
 from apps.audit.record import record
 
@@ -23,7 +24,11 @@ def create(login: str, password: str, *, name: str = "", email: str = "", by: Us
     user.set_password(password)
     user.full_clean()
     validate_password(password, user)
-    user.save()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:
+        raise ValidationError(NAME_TAKEN) from None
     record(by, "person.created", user, login=login)
     return user
 
@@ -48,11 +53,12 @@ def deactivate(user: User, *, by: User | None) -> None:
 
     Raises GrantRefusedError for oneself and for the last administrator of the group.
     """
+    hold_administrators()
     _allow(by)
     if by is not None and by.pk == user.pk:
         raise GrantRefusedError(_("Nobody deactivates themselves. Ask another administrator."))
-    if any(is_last_administrator(grant) for grant in user.grants.all()):
-        raise GrantRefusedError(_("This is the last administrator of the group. Make another one first."))
+    for grant in Grant.objects.filter(user=user):
+        keep_an_administrator(grant)
     user.is_active = False
     user.save(update_fields=["is_active"])
     record(by, "person.deactivated", user, login=user.username)
@@ -78,4 +84,4 @@ def give_new_password(user: User, password: str, *, by: User | None) -> None:
 
 def _allow(by: User | None) -> None:
     if by is not None:
-        require(by, Permission.MANAGE_PEOPLE, within=None)
+        require(as_of_now(by), Permission.MANAGE_PEOPLE, within=None)

@@ -43,6 +43,9 @@ class Limits:
         "usual_length": gettext_lazy("Length of a stop where none is known"),
         "customer_classes": gettext_lazy("Customer classes and their weights"),
     }
+    most: ClassVar[Mapping[str, Any]] = dict.fromkeys(
+        ("availability_after", "quality_after", "usual_length"), timedelta(days=365)
+    )
 
     def problems(self) -> Iterator[str]:
         if min(self.availability_after, self.quality_after) < timedelta(0):

@@ -33,6 +33,7 @@ class Limits:
         "slipped_days": gettext_lazy("Slipped from, working days"),
         "customer_classes": gettext_lazy("Customer classes and their weights"),
     }
+    most: ClassVar[Mapping[str, Any]] = {"overdue_days": 365, "slipped_days": 365}
 
     def problems(self) -> Iterator[str]:
         if min(self.overdue_days, self.slipped_days) < 1:

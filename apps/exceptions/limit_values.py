@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
@@ -18,12 +18,22 @@ from controltower.lib.money import Money
 CLASSES = tuple[CustomerClass, ...]
 _SPAN = re.compile(r"^(\d+) ?(s|min|h|d)$")
 _UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
-_DECIMAL = re.compile(r"^\d{1,12}(?:\.\d{1,6})?$")
+_DECIMAL = re.compile(r"^\d+(?:\.\d{1,6})?$")
 _MONEY = re.compile(r"^(\d+(?:\.\d+)?) ([A-Z]{3})$")
+MOST: Mapping[Any, Any] = {
+    int: 10_000,
+    Decimal: Decimal(10**12),
+    timedelta: timedelta(days=3660),
+    Money: Decimal(10**12),
+}
+"""How high a limit may be that says nothing of its own: more is a slip of the hand, or leads beyond any calendar."""
 
 
 class Thresholds(Protocol):
-    """A frozen dataclass of limits: ``titles`` words each of them, ``problems`` says what makes no sense together."""
+    """A frozen dataclass of limits: ``titles`` words each of them, ``problems`` says what makes no sense together.
+
+    One that also has ``most`` says there, by name, up to what some of them go; the others go as far as their type.
+    """
 
     titles: ClassVar[Mapping[str, Any]]
 
@@ -38,7 +48,7 @@ def read_values(default: Any, raw: Mapping[str, Any]) -> dict[str, Any]:
     if unknown:
         raise LimitError(_("There is no limit %(name)s here; there are: %(names)s.") % _named(unknown, names))
     values = {name: read_value(name, kinds[name], value) for name, value in raw.items()}
-    problems = list(replace(default, **values).problems())
+    problems = [*_too_high(default, kinds, values), *replace(default, **values).problems()]
     if problems:
         raise LimitError(" ".join(problems))
     return values
@@ -48,12 +58,22 @@ def _named(unknown: list[str], names: list[str]) -> dict[str, str]:
     return {"name": ", ".join(unknown), "names": ", ".join(names)}
 
 
+def _too_high(default: Any, kinds: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[str]:
+    own: Mapping[str, Any] = getattr(default, "most", {})
+    for name, value in values.items():
+        most: Any = own.get(name, MOST.get(kinds[name]))
+        if most is None or (value.amount if isinstance(value, Money) else value) <= most:
+            continue
+        shown = Money(most, value.currency) if isinstance(value, Money) else most
+        yield _("%(name)s is at most %(most)s.") % {"name": name, "most": shown_value(shown)}
+
+
 def read_value(name: str, kind: Any, value: Any) -> Any:
     """One value of one type. Raises LimitError."""
     reader, example = READERS[kind]
     try:
         return reader(value)
-    except (ValueError, TypeError, KeyError, InvalidOperation):
+    except (ValueError, TypeError, KeyError, InvalidOperation, OverflowError):
         problem = _("%(name)s cannot be “%(value)s”; write it like this: %(example)s.")
         raise LimitError(problem % {"name": name, "value": value, "example": example}) from None
 
@@ -113,7 +133,13 @@ def _classes(value: Any) -> CLASSES:
     if isinstance(value, str):
         parts = [part.rpartition("=") for part in value.split(";")]
         value = [{"tag": tag, "weight": weight} for tag, _sign, weight in parts]
-    return tuple(CustomerClass(_said(one["tag"]), Decimal(one["weight"].strip())) for one in value)
+    return tuple(CustomerClass(_said(one["tag"]), _finite(one["weight"].strip())) for one in value)
+
+
+def _finite(text: str) -> Decimal:
+    if not (value := Decimal(text)).is_finite():
+        raise ValueError
+    return value
 
 
 def _said(tag: str) -> str:

@@ -46,6 +46,11 @@ class Parameters:
         "customer_weight": gettext_lazy("Weight of customers"),
         "control_weight": gettext_lazy("Weight of a breach of safety, compliance or control"),
     }
+    most: ClassVar[Mapping[str, Any]] = {
+        "delay_unit": Decimal(365),
+        "customer_cap": 1000,
+        **dict.fromkeys(("money_weight", "delay_weight", "customer_weight", "control_weight"), Decimal(100)),
+    }
 
     def problems(self) -> Iterator[str]:
         if not 0 < self.money_unit < self.money_cap:

@@ -1,9 +1,14 @@
 """The people pages: making sign-ins, giving and taking roles, and what is refused."""
 
 import re
+from datetime import timedelta
+from importlib import import_module
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.apps import apps
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -70,6 +75,45 @@ def test_a_taken_or_impossible_name_is_said_beside_the_field(client: Client, adm
     assert User.objects.filter(username__startswith="pau").count() == 1
 
 
+def test_a_name_that_differs_in_case_alone_is_taken(client: Client, admin: User) -> None:
+    persons.person(username="Zoë")
+    for login in ("zoë", "ZOË", "Zoë"):
+        response = client.post("/people/new/", {"login": login})
+        assert response.status_code == 422
+        assert "already" in response.content.decode()
+        with pytest.raises(ValidationError):
+            people.create(login, "a-long-password-for-tests", by=None)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            User.objects.create(username=login)
+    assert User.objects.filter(username__iexact="zoë").count() == 1
+
+
+def test_a_name_that_somebody_else_takes_at_the_same_moment_is_said_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    persons.person(username="paula")
+    monkeypatch.setattr(User, "full_clean", lambda self: None)
+    with pytest.raises(ValidationError, match="signs in with this name already"):
+        people.create("Paula", "a-long-password-for-tests", by=None)
+
+
+def test_the_command_refuses_a_name_that_differs_in_case_alone() -> None:
+    persons.person(username="administrator")
+    with pytest.raises(CommandError, match="already a sign-in “administrator”"):
+        call_command("create_administrator", "ADMINISTRATOR")
+
+
+def test_names_that_clash_already_are_told_with_what_to_do_before_the_database_refuses_them() -> None:
+    migration = import_module("apps.accounts.migrations.0002_sign_in_names_differ_by_more_than_case")
+    migration.refuse_clashes(apps, None)
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(User, User._meta.constraints[0])
+    for login in ("paula", "Paula", "PAULA", "quentin"):
+        persons.person(username=login)
+    with pytest.raises(CommandError, match="PAULA, Paula, paula") as refused:
+        migration.refuse_clashes(apps, None)
+    assert "quentin" not in str(refused.value)
+    assert "UPDATE accounts_user SET username" in str(refused.value)
+
+
 def test_roles_are_given_and_taken_with_a_trace(client: Client, admin: User, group: Group) -> None:
     user, plant = persons.nobody(), group.plants[0]
     place = f"{plant.company_id}.{plant.pk}"
@@ -91,6 +135,35 @@ def test_a_role_may_be_given_until_the_end_of_a_day(client: Client, admin: User)
     assert ends_at is not None
     assert ends_at > timezone.now()
     assert scope_of(user).is_group
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        ("yesterday", "lies in the past"),
+        ("2020-01-01", "lies in the past"),
+        ("0001-01-01", "lies in the past"),
+        ("far", "within the next ten years"),
+        ("9999-12-31", "within the next ten years"),
+    ],
+)
+def test_the_last_day_of_a_role_is_one_to_come_and_not_for_ever(client: Client, admin: User, day: str, told: str):
+    user, today = persons.nobody(), timezone.localdate()
+    days = {"yesterday": today - timedelta(days=1), "far": today + timedelta(days=3653)}
+    answer = {"role": "buyer", "place": "group", "until": str(days.get(day, day))}
+    response = client.post(f"/people/{user.pk}/give/", answer)
+    assert response.status_code == 422
+    assert told in response.content.decode()
+    assert not user.grants.exists()
+    answer["until"] = str(today + timedelta(days=3652))
+    assert client.post(f"/people/{user.pk}/give/", answer).status_code == 302
+
+
+def test_a_role_is_not_given_into_the_past(admin: User) -> None:
+    user = persons.nobody()
+    with pytest.raises(GrantRefusedError, match="lies in the past"):
+        grants.give(user, Role.BUYER, ends_at=timezone.now(), by=admin)
+    assert not user.grants.exists()
 
 
 @pytest.mark.parametrize(

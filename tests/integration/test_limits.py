@@ -115,7 +115,7 @@ def test_a_change_judges_again_what_it_touches_and_nothing_else(group, ann, at_o
     before = {case.pk: case.version for case in Case.objects.live()}
     place = Place(group.plant.pk)
     with at_once():
-        set_limits(KEY, place, {"overdue_days": 500, "slipped_days": 500}, reason="new plant", by=ann)
+        set_limits(KEY, place, {"overdue_days": 365, "slipped_days": 365}, reason="new plant", by=ann)
     (left,) = Case.objects.live()
     assert (left.subject_key, left.version) == (str(far.pk), before[left.pk])
     assert Case.objects.get(subject_key=str(near.pk)).ending == "It is late by less than the limit here."

@@ -44,6 +44,7 @@ class Limits:
         "message_amount": gettext_lazy("Approval of messages from, untaxed total"),
         "horizon": gettext_lazy("Furthest date"),
     }
+    most: ClassVar[Mapping[str, Any]] = {"days": 365}
 
     def problems(self) -> Iterator[str]:
         if self.days < 0:

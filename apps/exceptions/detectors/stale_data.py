@@ -51,6 +51,7 @@ class Limits:
         "times": gettext_lazy("Stale from, times its limit"),
         "at_least": gettext_lazy("Stale at the earliest after"),
     }
+    most: ClassVar[Mapping[str, Any]] = {"times": 100, "at_least": timedelta(days=365)}
 
     def problems(self) -> Iterator[str]:
         if self.times < 1:

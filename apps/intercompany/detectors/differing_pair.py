@@ -63,6 +63,7 @@ class Limits:
         "period_days": gettext_lazy("Days apart across a month's end that pass"),
         "close_days": gettext_lazy("Breach of control from, days before a month's end"),
     }
+    most: ClassVar[Mapping[str, Any]] = {"period_days": 365, "close_days": 365}
 
     def problems(self) -> Iterator[str]:
         if self.tolerance.currency != settings.GROUP_CURRENCY:

@@ -28,8 +28,9 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="", help="the person's name as others see it")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if User.objects.filter(username=options["login"]).exists():
-            raise CommandError(f"There is already a sign-in “{options['login']}”. Choose another name.")
+        known = User.objects.filter(username__iexact=options["login"]).first()
+        if known is not None:
+            raise CommandError(f"There is already a sign-in “{known.username}”. Choose another name.")
         password = _asked() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
         try:
             with transaction.atomic():

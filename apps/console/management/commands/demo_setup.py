@@ -128,7 +128,7 @@ def attached(*, name: str, url: str, database: str, login: str, secret: str) -> 
 
 def make_person(part: Part, password: str, *, is_known: bool) -> User:
     """The person of a part. One whose sign-in is on file keeps the password they have, also one they changed to."""
-    user = User.objects.filter(username=part.login).first()
+    user = User.objects.filter(username__iexact=part.login).first()
     if user is None:
         return people.create(part.login, password, name=part.name, email=f"{part.login}@{MAIL_DOMAIN}", by=None)
     if not is_known:
