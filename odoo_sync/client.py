@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from time import time
 from typing import Any
 
-from odoo_sync.errors import ResultError, SchemaError, UnknownModelError
+from odoo_sync.errors import AddressError, ResultError, SchemaError, UnknownModelError
 from odoo_sync.transport import READ_SECONDS, OdoorpcTransport, Transport
 
 Domain = Sequence[Any]
 Row = dict[str, Any]
+_VERSION = re.compile(r"\d+\.\d+")
+LONGEST_VERSION = 64
 
 
 @dataclass
@@ -92,9 +95,20 @@ class Client:
 
 
 def version(transport: OdoorpcTransport, *, seconds: float = READ_SECONDS) -> str:
-    """The version Odoo names, such as ``18.0-20250421``; empty when it names none."""
+    """The version Odoo names, such as ``18.0-20250421``, ``saas~18.2+e``. Odoo 18: common.version, exp_version.
+
+    Raises AddressError where what answers does not name one as Odoo does: then it is something else.
+    """
     told = transport.common("version", seconds=seconds)
-    return str(told.get("server_version") or "") if isinstance(told, Mapping) else ""
+    text, info = (told.get("server_version"), told.get("server_version_info")) if isinstance(told, Mapping) else (0, 0)
+    if not isinstance(text, str) or len(text) > LONGEST_VERSION or not _VERSION.search(text) or not _is_info(info):
+        raise AddressError("Something answers at this address, but not as Odoo does. Check the address.")
+    return text
+
+
+def _is_info(info: Any) -> bool:
+    """Whether it begins as ``[18, 0, …]`` or ``["saas~18", 2, …]``."""
+    return isinstance(info, list) and len(info) > 1 and type(info[0]) in (int, str) and type(info[1]) is int
 
 
 def as_list(answer: Any) -> list[Any]:

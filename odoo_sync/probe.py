@@ -44,7 +44,7 @@ def probe(address: Address, told: Told = lambda step, text: None) -> Capabilitie
     found = Capabilities()
     try:
         found.server_version = version(transport, seconds=PROBE_SECONDS)
-        told("address", f"Odoo {found.server_version or 'of unknown version'} answers")
+        told("address", f"Odoo {found.server_version} answers")
         found.uid = transport.uid
         told("database and key", f"signed in to {address.database!r} as {address.login!r}, user {found.uid}")
         client = Client(transport)
