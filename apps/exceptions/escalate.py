@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.urls import reverse
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.accounts.models import User
+from apps.actions.authority import may_decide
 from apps.actions.models import Request, RequestState
 from apps.audit.record import record
 from apps.exceptions.lifecycle import CaseState
@@ -45,14 +47,21 @@ def escalate(now: datetime | None = None) -> int:
     return told + sum(_escalate_request(step) for step in _due(Occasion.APPROVAL, _waiting_requests, now))
 
 
-Waiting = tuple[str, str, int | None, int | None, datetime]
-"""What waits: its key, domain, company, plant, and since when."""
+class Waiting(NamedTuple):
+    """What waits, where and since when; ``helps`` says of a person whether they could end that."""
+
+    key: str
+    domain: str
+    company: int | None
+    plant: int | None
+    since: datetime
+    helps: Callable[[User], bool] = lambda user: True
 
 
 def _waiting_cases(now: datetime) -> list[Waiting]:
     rows = Case.objects.filter(state=CaseState.OPEN, state_at__lte=now).order_by("pk")
     values = rows.values_list("pk", "domain", "company_id", "plant_id", "state_at")
-    return [(str(key), domain, company, plant, since) for key, domain, company, plant, since in values]
+    return [Waiting(str(key), domain, company, plant, since) for key, domain, company, plant, since in values]
 
 
 def _waiting_requests(now: datetime) -> list[Waiting]:
@@ -60,11 +69,13 @@ def _waiting_requests(now: datetime) -> list[Waiting]:
     rows = Request.objects.filter(state=RequestState.WAITING, decide_by__gt=now).order_by("requested_at")
     helped = {str(key) for key in rows.filter(about_type="case").values_list("about_key", flat=True)}
     domains = dict(Case.objects.filter(pk__in=[key for key in helped if key.isdigit()]).values_list("pk", "domain"))
-    found = rows.values_list("pk", "about_key", "company_id", "plant_id", "requested_at")
     return [
-        (str(key), domains.get(int(about), "") if about.isdigit() else "", company, plant, since)
-        for key, about, company, plant, since in found
-    ]
+        Waiting(
+            str(one.pk), domains.get(int(one.about_key), "") if one.about_key.isdigit() else "",
+            one.company_id, one.plant_id, one.requested_at, partial(may_decide, request=one),
+        )
+        for one in rows
+    ]  # fmt: skip
 
 
 def _due(occasion: Occasion, read: Callable[[datetime], list[Waiting]], now: datetime) -> Iterator[Step]:
@@ -73,11 +84,11 @@ def _due(occasion: Occasion, read: Callable[[datetime], list[Waiting]], now: dat
     if not escalations.paths:
         return
     waiting = read(now)
-    keys = [one[0] for one in waiting]
+    keys = [one.key for one in waiting]
     known = Escalation.objects.filter(occasion=occasion, about_key__in=keys)
     told = set(known.values_list("about_key", "user_id", "since"))
-    for key, domain, company, plant, since in sorted(waiting, key=lambda one: one[-1]):
-        for one in escalations.at(domain, company, plant):
+    for key, domain, company, plant, since, helps in sorted(waiting, key=lambda one: one.since):
+        for one in escalations.at(domain, company, plant, helps):
             if one.turn(since) <= now and (key, one.user.pk, since) not in told:
                 yield Step(key, one.user, since, now - since)
 

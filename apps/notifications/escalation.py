@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -40,19 +40,25 @@ class Escalations:
         people = {one.user_id: one.user for path in self.paths for one in path.contacts.all()}
         return {key: scope_of(user) for key, user in people.items()}
 
-    def at(self, domain: str, company: int | None, plant: int | None) -> list[Contact]:
+    def at(
+        self, domain: str, company: int | None, plant: int | None, helps: Callable[[User], bool] = lambda user: True
+    ) -> list[Contact]:
         """The contacts of a place, the soonest first.
 
         The most specific path counts, and it alone: a plant's before a company's before the group's, and in one place
         the domain's own before that of every domain. A person who no longer sees the place is passed over; a path of
-        which nobody is left counts as none. Empty where no path says anything.
+        which nobody is left, or nobody who ``helps``, counts as none while a wider one has somebody. Empty where no
+        path says anything.
         """
+        found = [one for one in self._seeing(domain, company, plant) if one]
+        return next((one for one in found if any(helps(contact.user) for contact in one)), found[0] if found else [])
+
+    def _seeing(self, domain: str, company: int | None, plant: int | None) -> Iterator[list[Contact]]:
+        """The contacts of each path of a place who see it, the most specific path first."""
         fitting = [path for path in self.paths if _covers(path, domain, company, plant)]
         for path in sorted(fitting, key=lambda one: one.rank, reverse=True):
             found = [one for one in path.contacts.all() if self._scopes[one.user_id].covers(company, plant)]
-            if found:
-                return [Contact(one.user, one.after, one.named_at) for one in found]
-        return []
+            yield [Contact(one.user, one.after, one.named_at) for one in found]
 
 
 def read_escalations(occasion: Occasion = Occasion.CASE) -> Escalations:

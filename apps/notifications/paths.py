@@ -34,7 +34,7 @@ def set_path(
     EscalationChangedError when somebody else was first, PermissionDenied.
     """
     require(by, Permission.SET_LIMITS, within=place)
-    if problems := list(problems_of(place, contacts)):
+    if problems := list(problems_of(occasion, place, contacts)):
         raise EscalationError(" ".join(problems))
     path = _held(occasion, domain, place, version) or EscalationPath(
         occasion=occasion, domain=domain, company_id=place.company, plant_id=place.plant, version=0
@@ -68,7 +68,7 @@ def drop_path(path: EscalationPath, *, version: int, by: User) -> None:
     held.delete()
 
 
-def problems_of(place: Slice, contacts: Sequence[Contact]) -> Iterator[str]:
+def problems_of(occasion: Occasion, place: Slice, contacts: Sequence[Contact]) -> Iterator[str]:
     """What keeps these people from being told about this place."""
     if not contacts:
         yield _("Name at least one person, or take the path back.")
@@ -83,6 +83,12 @@ def problems_of(place: Slice, contacts: Sequence[Contact]) -> Iterator[str]:
             yield (
                 _("%s does not see the cases there. Give the role first, or name somebody else.") % one.user.shown_name
             )
+    if occasion == Occasion.APPROVAL and contacts and not any(_decides(one.user, place) for one in contacts):
+        yield _("None of them may approve actions there, so a request would wait on. Name somebody who may.")
+
+
+def _decides(user: User, place: Slice) -> bool:
+    return scope_of(user, Permission.APPROVE_ACTIONS).covers(*place)
 
 
 def told(path: EscalationPath) -> list[str]:

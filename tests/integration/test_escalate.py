@@ -216,6 +216,28 @@ def test_a_decision_stops_it_and_the_requester_is_never_told(clock: Clock) -> No
     assert escalate() == 0
 
 
+def test_a_path_on_which_nobody_can_decide_gives_way_to_the_wider_one(clock: Clock) -> None:
+    asked = Asked(clock)
+    path((30, asked.head), occasion=Occasion.APPROVAL)
+    path((30, asked.manager), occasion=Occasion.APPROVAL)
+    held = Request.objects.filter(pk=asked.request.pk)
+    held.update(requested_by=asked.manager, approver_role=Role.PLANT_MANAGER)
+    Grant.objects.filter(user=asked.head).update(role=Role.PLANT_MANAGER)
+    clock.move(minutes=45)
+    assert escalate() == 1
+    assert told("request.escalated") == [asked.head.pk], "whoever has requested it cannot decide it"
+
+
+def test_where_nobody_on_any_path_can_decide_the_nearest_is_told(clock: Clock) -> None:
+    asked = Asked(clock)
+    path((30, asked.head), occasion=Occasion.APPROVAL)
+    path((30, asked.manager), occasion=Occasion.APPROVAL)
+    Grant.objects.filter(user__in=[asked.head, asked.manager]).update(role=Role.BUYER)
+    clock.move(minutes=45)
+    assert escalate() == 1
+    assert told("request.escalated") == [asked.manager.pk]
+
+
 def test_what_expires_is_not_escalated_any_more(clock: Clock) -> None:
     asked = Asked(clock)
     path((30, asked.head), occasion=Occasion.APPROVAL)

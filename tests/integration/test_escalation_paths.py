@@ -69,6 +69,15 @@ def test_what_waits_for_a_decision_has_paths_of_its_own(group: Group, by: User) 
     assert contacts_for("procure", group.plant.pk, None, Occasion.APPROVAL) == [after(30, manager)]
 
 
+def test_a_path_of_approvals_names_somebody_who_may_approve(group: Group, by: User) -> None:
+    buyer, manager = people.buyer(), people.plant_manager(company=group.plant)
+    people.grant(manager, Role.BUYER)
+    with pytest.raises(EscalationError, match="None of them may approve actions there"):
+        set_path(Occasion.APPROVAL, "", GROUP, [after(5, buyer), after(9, manager)], version=0, by=by)
+    set_path(Occasion.APPROVAL, "", Slice(group.plant.pk), [after(5, buyer), after(9, manager)], version=0, by=by)
+    put(by, after(5, buyer))
+
+
 def test_whoever_no_longer_sees_the_place_is_passed_over(group: Group, by: User) -> None:
     first, second = people.plant_manager(company=group.plant), people.plant_manager()
     whole = Slice(group.plant.pk)
