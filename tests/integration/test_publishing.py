@@ -230,4 +230,4 @@ def test_thirty_cases_acknowledged_at_once_all_reach_the_page_without_a_worker(t
 def test_two_towers_on_one_redis_do_not_hear_each_other():
     layer = settings.CHANNEL_LAYERS["default"]["CONFIG"]
     assert layer["prefix"].endswith(urlsplit(layer["hosts"][0]["address"]).path)
-    assert urlsplit(layer["hosts"][0]).path.strip("/").isdigit()
+    assert urlsplit(layer["hosts"][0]["address"]).path.strip("/").isdigit()
