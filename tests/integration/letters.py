@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+
 from apps.accounts.models import User
 from apps.accounts.roles import Role
 from apps.exceptions.models import Case
@@ -10,6 +14,7 @@ from apps.notifications.messages import tell
 from apps.notifications.models import Notification, Sending
 from tests import people
 from tests.integration.conftest import Clock
+from tests.integration.live import Group, case_in, two_companies
 from tests.integration.smtp import MailServer
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -20,6 +25,23 @@ def point_at(settings, server: MailServer, *, user: str = "", password: str = ""
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = user, password
     settings.PUBLIC_URL = "https://tower.example.com"
+
+
+@pytest.fixture
+def group() -> Group:
+    return two_companies()
+
+
+@pytest.fixture
+def case(group: Group) -> Case:
+    return case_in(group, group[1], "17")
+
+
+@pytest.fixture
+def server(settings) -> Iterator[MailServer]:
+    with MailServer() as one:
+        point_at(settings, one)
+        yield one
 
 
 def reader(company: int | None, *, name: str = "maria", role: str = Role.BUYER) -> User:

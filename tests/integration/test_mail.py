@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from itertools import pairwise
 from unittest.mock import patch
@@ -21,28 +20,14 @@ from apps.notifications.messages import tell
 from apps.notifications.models import Mail, MailState, Notification, Sending, SendingState
 from apps.notifications.wishes import choose
 from tests import people
+from tests.integration.letters import case as case
+from tests.integration.letters import group as group
 from tests.integration.letters import later, point_at, reader, tell_of, why
-from tests.integration.live import Group, case_in, two_companies
+from tests.integration.letters import server as server
+from tests.integration.live import case_in
 from tests.integration.smtp import MailServer
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def group() -> Group:
-    return two_companies()
-
-
-@pytest.fixture
-def case(group: Group) -> Case:
-    return case_in(group, group[1], "17")
-
-
-@pytest.fixture
-def server(settings) -> Iterator[MailServer]:
-    with MailServer() as one:
-        point_at(settings, one)
-        yield one
 
 
 def test_an_assignment_is_mailed_with_what_where_and_the_way_back(server, case, group, clock) -> None:

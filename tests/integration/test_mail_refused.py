@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -10,33 +9,17 @@ import pytest
 
 from apps.accounts.models import User
 from apps.accounts.roles import Role
-from apps.exceptions.models import Case
 from apps.notifications import inbox, mails, outgoing
 from apps.notifications.models import Mail, MailState, Notification, Sending
 from apps.notifications.wishes import choose
 from tests import people
-from tests.integration.letters import later, point_at, reader, tell_of
-from tests.integration.live import Group, case_in, two_companies
-from tests.integration.smtp import MailServer
+from tests.integration.letters import case as case
+from tests.integration.letters import group as group
+from tests.integration.letters import later, reader, tell_of
+from tests.integration.letters import server as server
+from tests.integration.live import case_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def group() -> Group:
-    return two_companies()
-
-
-@pytest.fixture
-def case(group: Group) -> Case:
-    return case_in(group, group[1], "17")
-
-
-@pytest.fixture
-def server(settings) -> Iterator[MailServer]:
-    with MailServer() as one:
-        point_at(settings, one)
-        yield one
 
 
 @pytest.mark.parametrize("answer", ["452 4.2.2 Mailbox full", "450 4.2.1 Greylisted"])

@@ -11,7 +11,6 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from apps.accounts.models import User
-from apps.accounts.roles import Role
 from apps.audit.models import Entry
 from apps.audit.phrases import phrases
 from apps.console import connections, tasks
@@ -27,23 +26,11 @@ from odoo_sync.mirror.company import Company, Partner
 from odoo_sync.models import Connection
 from odoo_sync.reach import refuse_host
 from odoo_sync.secrets import decrypt
-from tests import people
 from tests.integration.wizard import KEY, NEW, go, limited_user, text_of, walk
+from tests.integration.wizard import admin as admin
+from tests.integration.wizard import bot as bot
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def admin(client: Client) -> User:
-    user = people.person(Role.ADMINISTRATOR, username="ada")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def bot(odoo: StandIn) -> str:
-    odoo.world.add_key("admin", KEY)
-    return "admin"
 
 
 def test_an_odoo_is_connected_step_by_step_and_its_load_begins(

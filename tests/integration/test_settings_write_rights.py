@@ -8,28 +8,15 @@ import pytest
 from django.test import Client
 
 from apps.accounts.models import User
-from apps.accounts.roles import Role
 from apps.console.settings.writing import barred_by
 from demo.odoo.server import StandIn
 from odoo_sync.transport import Address
 from odoo_sync.write_checks import Refusal, check_writes
-from tests import people
-from tests.integration.wizard import KEY, NEW, go, limited_user, text_of, walk
+from tests.integration.wizard import NEW, go, limited_user, text_of, walk
+from tests.integration.wizard import admin as admin
+from tests.integration.wizard import bot as bot
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def admin(client: Client) -> User:
-    user = people.person(Role.ADMINISTRATOR, username="ada")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def bot(odoo: StandIn) -> str:
-    odoo.world.add_key("admin", KEY)
-    return "admin"
 
 
 def test_actions_that_odoo_would_refuse_are_named_with_the_groups_that_may(

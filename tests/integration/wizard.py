@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.test import Client
 
+from apps.accounts.models import User
+from apps.accounts.roles import Role
 from demo.odoo.server import StandIn
+from tests import people
 
 NEW = "/settings/connections/new/"
 KEY = "0123456789abcdef0123456789abcdef01234567"
+
+
+@pytest.fixture
+def admin(client: Client) -> User:
+    user = people.person(Role.ADMINISTRATOR, username="ada")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def bot(odoo: StandIn) -> str:
+    odoo.world.add_key("admin", KEY)
+    return "admin"
 
 
 def text_of(response: Any) -> str:
