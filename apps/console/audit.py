@@ -33,8 +33,9 @@ def audit(request: HttpRequest) -> HttpResponseBase:
     filters = trail.Filters.of(request.GET)
     rows, older = trail.page(trail.found(scope, filters), request.GET.get("before", ""))
     companies = {company.pk: company.name for company in Company.everything.within(scope).order_by("name")}
+    sees = scope_of(cast(User, request.user), Permission.SEE_CASES)
     context = {
-        "rows": [shown(entry, companies, scope_of(cast(User, request.user), Permission.SEE_CASES)) for entry in rows],
+        "rows": [shown(entry, companies, sees) for entry in rows],
         "older": older,
         "filters": filters,
         "problems": filters.problems(),
