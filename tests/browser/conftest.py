@@ -33,6 +33,12 @@ LISTEN = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
 """
+BUSY = """
+SELECT pid, application_name, state, wait_event, now() - xact_start, left(query, 300) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+"""
+STILL = """() => document.getAnimations().every((one) =>
+  one.playState === "finished" || one.effect.getComputedTiming().endTime === Infinity)"""
 PATIENCE = 15_000
 
 
@@ -113,7 +119,7 @@ class Desk:
     def settle(self) -> None:
         """Wait until nothing is in flight and no row is still coloured as new."""
         self.page.wait_for_selector("html:not(:has(.htmx-request))")
-        self.page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))")
+        self.page.wait_for_function(STILL)
 
 
 Sit = Callable[..., Desk]
@@ -155,12 +161,13 @@ def sit(browser: Browser, tower: Tower) -> Iterator[Sit]:
 
 def wait_until_quiet() -> None:
     """Let the server finish what the closed pages asked for, before the tables are emptied under it."""
-    busy = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND "
     calm = 0
-    for _ in range(200):
+    for _ in range(400):
         with connection.cursor() as cursor:
-            cursor.execute(busy + "state <> 'idle'")
-            calm = calm + 1 if cursor.fetchone()[0] == 0 else 0
+            cursor.execute(BUSY)
+            busy = cursor.fetchall()
+        calm = 0 if busy else calm + 1
         if calm == 3:
             return
         time.sleep(0.05)
+    raise AssertionError(f"the server is still busy with {busy}")
