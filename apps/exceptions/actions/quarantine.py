@@ -27,6 +27,8 @@ from odoo_sync.mirror.quality import Inspection
 from odoo_sync.mirror.stock import Location, OperationType, Warehouse
 from odoo_sync.mirror.stock_lots import Quant
 
+ANOTHER_PLANT = gettext_lazy("The goods lie in another plant. Choose a place of the plant where they lie.")
+
 
 class QuarantineForm(ActionForm):
     """Which stock, how much of it, to which place, and whether it is there already."""
@@ -55,12 +57,16 @@ class QuarantineForm(ActionForm):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        there = {str(one.row): _most(held, one) for held, one in self.held.places()}
-        quantity, most = data.get("quantity"), there.get(str(data.get("stock")), Decimal(0))
+        there = {str(one.row): (held, one) for held, one in self.held.places()}
+        found, quantity = there.get(str(data.get("stock"))), data.get("quantity")
+        most = _most(*found) if found else Decimal(0)
         if quantity is not None and quantity <= 0:
             self.add_error("quantity", _("Set aside more than nothing."))
         elif quantity is not None and quantity > most:
             self.add_error("quantity", _("No more than %s of the inspected goods lies there.") % counted(most, ""))
+        place = next((one for one in places_aside(self.held) if str(one.pk) == data.get("place")), None)
+        if found is not None and place is not None and place.warehouse_id != found[1].plant:
+            self.add_error("place", ANOTHER_PLANT)
         return data
 
 
@@ -124,6 +130,8 @@ def chosen(held: HeldStock, answer: Mapping[str, Any]) -> Chosen:
         quantity = Decimal(str(answer.get("quantity")))
     except InvalidOperation:
         raise CannotPlanError(_("Say how much is to be set aside.")) from None
+    if place.warehouse_id != found[1].plant:
+        raise CannotPlanError(str(ANOTHER_PLANT))
     row = rows_of(held)[found[1].row]
     return Chosen(found[0], found[1], row, place, min(quantity, _most(*found)), bool(answer.get("moved")))
 
@@ -152,8 +160,8 @@ class Quarantine(InspectionAction):
     transfer is left ready: the line keeps them from everybody else. Stock that was promised to other moves is taken
     from them: Odoo takes the newest promises back. Goods that are worth more than the limits of `quality.decisions`
     allow need the plant manager.
-    Taking it back goes by what has become of the transfer: one that is not done is cancelled, with or without goods on
-    it; after one that is done the goods return by another.
+    Taking it back needs whoever may release the goods, and goes by what has become of the transfer: one that is not
+    done is cancelled, with or without goods on it; after one that is done the goods return by another.
     """
 
     key = "quality.quarantine"
@@ -212,6 +220,13 @@ class Quarantine(InspectionAction):
             warnings=tuple(_warnings(wanted)),
             names=names_of(aside),
         )
+
+    def approver_back(self, subject: Inspection | None, first: Role | None) -> Role | None:
+        """Goods that return can be used again: it is a release of what was held, and decided on as one."""
+        if subject is None:
+            return Role.PLANT_MANAGER
+        held = read_held(subject)
+        return approver_above(limits_for(held).release_amount, held)
 
     def way_back(self, done: Done) -> Plan:
         return taking_back(done)
