@@ -25,11 +25,12 @@ class Plants(Traders):
         line = self.purchase(days(3))
         self.receipt(line)
         sold, made = self.sale(days(5)), self.make(days(1), days(2))
+        unit = self.add(UnitOfMeasure, name="Units", factor=1, rounding=Decimal("0.01"), active=True)
+        change(shelf.product.template, unit=unit)
         lot = shelf.lot()
         shelf.quant(lot)
         shelf.promise(shelf.takes(sold.move, 5, to_location=shelf.customers), lot, 5)
         asked, failed, waits = (shelf.inspection(lot, state) for state in ("ready", "failed", "waiting"))
-        unit = self.add(UnitOfMeasure, name="Units", factor=1, rounding=Decimal("0.01"), active=True)
         for one in (asked, failed, waits):
             shelf.answer(one, unit=unit, limit_unit=unit)
         work, machine = floor.work(made.order), floor.machine(work_centre=floor.line)
