@@ -1,5 +1,6 @@
 """Fixtures that every kind of test may use. Only real servers: anything else is refused."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     the thread, where no other test could use a database."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: (item.path.parent.name == "browser", item.path not in slow))
+
+
+@pytest.fixture(autouse=True)
+def no_action_stumbles(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What an action trips over becomes a message for people; in a test it is a defect, unless it is the subject."""
+    from apps.actions import stumble
+
+    told: list[logging.LogRecord] = []
+    ear = logging.Handler(logging.ERROR)
+    ear.emit = told.append  # type: ignore[method-assign,assignment]
+    stumble.log.addHandler(ear)
+    yield
+    stumble.log.removeHandler(ear)
+    if told and request.node.get_closest_marker("stumbles") is None:
+        raise AssertionError("\n".join(logging.Formatter().format(one) for one in told))
 
 
 @pytest.fixture(scope="session")

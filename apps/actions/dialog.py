@@ -19,10 +19,11 @@ from apps.actions import requests
 from apps.actions.about import About, about
 from apps.actions.authority import deciders
 from apps.actions.changes import Change, changes
-from apps.actions.definition import Action, ActionForm, CannotPlanError, Plan, actions
+from apps.actions.definition import Action, ActionForm, CannotPlanError, Plan, Reversibility, actions
 from apps.actions.errors import AlreadyRequestedError, PlanChangedError
 from apps.actions.forms import SeenForm
 from apps.actions.models import Request
+from apps.actions.stumble import StumbledError, minding
 from controltower.lib.scope import Scope
 from odoo_sync.mirror.base import Mirror
 
@@ -46,16 +47,22 @@ class Dialog:
 
     @classmethod
     def of(cls, request: HttpRequest, key: str, subject: int) -> Dialog:
-        """The dialog for this address. Raises Http404 for what is not there or not to be seen, PermissionDenied."""
+        """The dialog for this address.
+
+        Raises Http404 for what is not there or not to be seen, PermissionDenied, and StumbledError.
+        """
         if key not in actions:
             raise Http404
         action, by = actions[key](), cast(User, request.user)
         found = action.reachable(scope_of(by, Permission.SEE_CASES))
         record = find_or_404(found, Scope.everything(), pk=subject)
-        require(by, action.requires, within=action.place(record))
+        with minding(action, record.key, record.pk):
+            place = action.place(record)
+        require(by, action.requires, within=place)
         case = request.GET.get("case", "")
         address = reverse("actions:propose", args=[key, subject]) + (f"?case={case}" if case.isdigit() else "")
-        form = cls._form(request, action, record, by)
+        with minding(action, record.key, record.pk):
+            form = cls._form(request, action, record, by)
         return cls(action, record, by, case if case.isdigit() else "", address, form)
 
     @staticmethod
@@ -66,14 +73,21 @@ class Dialog:
         return action.form(initial=initial, subject=record)
 
     def preview(self) -> bool:
-        """Make the plan of the values in the form; False when they need another look."""
-        if not self.form.is_valid():
-            return False
+        """Make the plan of the values in the form; False when they need another look, or nothing can be planned."""
         try:
-            self.plan = requests.preview(self.action, self.subject, self.form.cleaned_data, by=self.by)
+            with minding(self.action, self.subject.key, self.subject.pk):
+                return self.form.is_valid() and self._look()
+        except StumbledError as error:
+            self.plan, self.problem = None, str(error)
         except CannotPlanError as error:
+            self.plan = None
             self.form.add_error(None, str(error))
-        return self.plan is not None
+        return False
+
+    def _look(self) -> bool:
+        """Make the plan, and work out here what its preview shows: a page that is half written cannot say it failed."""
+        self.plan = requests.preview(self.action, self.subject, self.form.cleaned_data, by=self.by)
+        return all(shown is not None for shown in (self.plan, self.changes, self.deciders))
 
     def send(self, data: QueryDict) -> Request | None:
         """Propose what was previewed; None when the person has to look again, with ``problem`` saying why."""
@@ -91,7 +105,7 @@ class Dialog:
             )  # fmt: skip
         except AlreadyRequestedError as error:
             self.problem, self.existing = str(error), error.existing
-        except PlanChangedError as error:
+        except (PlanChangedError, CannotPlanError) as error:
             self.problem = str(error)
         return None
 
@@ -119,7 +133,8 @@ class Dialog:
     @property
     def way_back(self) -> str:
         """Whether and how it can be taken back, for whoever is about to ask for it."""
-        return str(self.action.reversibility.promise)
+        is_final = self.plan is not None and self.plan.undo is None
+        return str((Reversibility.FINAL if is_final else self.action.reversibility).promise)
 
     @property
     def kept(self) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from apps.actions.definition import CannotPlanError, Plan, Step, actions
 from apps.actions.models import Delivery, Request
 from apps.actions.readings import Reader
+from apps.actions.stumble import minding
 
 
 def outdated(request: Request) -> str:
@@ -19,7 +20,8 @@ def outdated(request: Request) -> str:
     action = actions[request.action]()
     subject = action.subject.everything.filter(pk=request.subject_id).first()
     try:
-        now = action.plan(subject, request.answer, by=request.requested_by) if subject is not None else None
+        with minding(action, request.subject_model, request.subject_id):
+            now = action.plan(subject, request.answer, by=request.requested_by) if subject is not None else None
     except CannotPlanError as error:
         return str(error)
     if now is None or _calls(now) != _calls(Plan.load(request.plan)):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,13 +12,12 @@ from django.utils.translation import gettext as _
 from apps.accounts.access import may
 from apps.accounts.models import User
 from apps.accounts.roles import Role
-from apps.actions.definition import Reversibility, actions
+from apps.actions.definition import Action, CannotPlanError, Reversibility, actions
 from apps.actions.lifecycle import OPEN
 from apps.actions.models import Request
-from controltower.lib.outage import OUTAGES
+from apps.actions.stumble import StumbledError, minding
+from controltower.lib.scope import Slice
 from odoo_sync.mirror.base import Mirror
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,8 @@ class Offer:
     """One action that may be requested now.
 
     ``approval`` is the role that must agree with the values the form starts with; other values may need another.
-    ``under_way`` is the request that already does it, and then the only thing to look at.
+    ``under_way`` is the request that already does it, and then the only thing to look at. ``problem`` says why it
+    cannot be asked for, and then there is no address.
     """
 
     key: str
@@ -36,6 +36,7 @@ class Offer:
     reversible: bool
     url: str
     under_way: Request | None = None
+    problem: str = ""
 
     @property
     def approval_words(self) -> str:
@@ -45,32 +46,35 @@ class Offer:
 def remedies_for(keys: Iterable[str], subject: Mirror, user: User, *, case: int | None = None) -> list[Offer]:
     """The actions of these keys that fit the record and that the person may request there, in the order given.
 
-    An action that fails over the record is left out, and logged: it could not be carried out either.
+    An action that fails over the record is shown with that, for it could not be carried out either; where it fails
+    before it is known who may request it, nobody may, and only the log tells.
     """
-    offers = []
-    for key in keys:
-        try:
-            offer = _offer(key, subject, user, case) if key in actions else None
-        except OUTAGES:
-            raise
-        except Exception:
-            log.exception("%s failed over %s,%d", key, subject.key, subject.pk)
-            continue
-        if offer is not None:
-            offers.append(offer)
-    return offers
+    found = (_offer(actions[key](), subject, user, case) for key in keys if key in actions)
+    return [offer for offer in found if offer is not None]
 
 
-def _offer(key: str, subject: Mirror, user: User, case: int | None) -> Offer | None:
-    action = actions[key]()
-    record = action.subject_for(subject)
-    if record is None or not may(user, action.requires, action.place(record)):
+def _offer(action: Action[Any], subject: Mirror, user: User, case: int | None) -> Offer | None:
+    try:
+        with minding(action, subject.key, subject.pk):
+            record = action.subject_for(subject)
+            place = action.place(record) if record is not None else None
+    except StumbledError:
         return None
-    role, place = action.approver(record, action.initial(record)), action.place(record)
-    address = reverse("actions:propose", args=[key, record.pk])
-    open_ones = Request.objects.filter(action=key, subject_id=record.pk, company=place.company, state__in=OPEN)
+    if record is None or place is None or not may(user, action.requires, place):
+        return None
+    try:
+        with minding(action, record.key, record.pk):
+            return _standing(action, record, place, case)
+    except CannotPlanError as error:
+        return Offer(action.key, str(action.title), hint="", approval="", reversible=False, url="", problem=str(error))
+
+
+def _standing(action: Action[Any], record: Mirror, place: Slice, case: int | None) -> Offer:
+    role = action.approver(record, action.initial(record))
+    address = reverse("actions:propose", args=[action.key, record.pk])
+    open_ones = Request.objects.filter(action=action.key, subject_id=record.pk, company=place.company, state__in=OPEN)
     return Offer(
-        key=key,
+        key=action.key,
         title=str(action.title),
         hint=action.hint(record),
         approval=str(Role(role).label) if role else "",

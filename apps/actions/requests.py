@@ -31,6 +31,7 @@ from apps.actions.lifecycle import OPEN, REQUEST, TOLD, UNDOABLE
 from apps.actions.models import Approval, DeliveryState, Request, RequestState
 from apps.actions.obstacles import outdated
 from apps.actions.signals import request_changed
+from apps.actions.stumble import minding
 from apps.actions.verdicts import move
 from apps.audit.record import record
 from apps.notifications.messages import tell
@@ -41,8 +42,11 @@ UNDO = "undo"
 
 def preview(action: Action[Any], subject: Mirror, answer: Mapping[str, Any], *, by: User) -> Plan:
     """The plan these values lead to; nothing is saved. Raises PermissionDenied and CannotPlanError."""
-    require(by, action.requires, within=action.place(subject))
-    return action.plan(subject, answer, by=by)
+    with minding(action, subject.key, subject.pk):
+        place = action.place(subject)
+    require(by, action.requires, within=place)
+    with minding(action, subject.key, subject.pk):
+        return action.plan(subject, answer, by=by)
 
 
 @transaction.atomic
@@ -67,12 +71,13 @@ def propose(
     plan = preview(action, subject, answer, by=by)
     if seen_hash is not None and seen_hash != plan.hash:
         raise PlanChangedError(_("The record has changed since you looked. Check the new preview, then send it again."))
-    place = action.place(subject)
+    with minding(action, subject.key, subject.pk):
+        place, approver = action.place(subject), action.approver(subject, answer) or ""
     request = Request(
         id=key or uuid4(), action=action.key, subject_model=subject.key, subject_id=subject.pk,
         about_type=about[0], about_key=about[1], connection_id=subject.connection_id,
         company_id=place.company, plant_id=place.plant, answer=dict(answer),
-        reason=str(answer.get("reason", ""))[:512], approver_role=action.approver(subject, answer) or "",
+        reason=str(answer.get("reason", ""))[:512], approver_role=approver,
         requested_by=by, decide_by=timezone.now() + action.decide_within,
     )  # fmt: skip
     return _begin(request, plan)
@@ -163,19 +168,26 @@ def undo_plan(request: Request) -> Plan:
         raise CannotUndoError(_("This cannot be undone."))
     if not request.deliveries.filter(is_note=False, attempts__gt=0).exists():
         raise CannotUndoError(_("Nothing was sent, since Odoo had it already: there is nothing to take back."))
+    action = actions[request.action]()
     try:
-        return actions[request.action]().way_back(what_was_done(request, plan))
+        with minding(action, request.subject_model, request.subject_id):
+            return action.way_back(what_was_done(request, plan))
     except CannotPlanError as error:
         raise CannotUndoError(str(error)) from None
 
 
 def undo_approver(request: Request) -> Role | None:
-    """The role that must agree before a request is taken back."""
+    """The role that must agree before a request is taken back. Raises CannotUndoError."""
     first = Role(request.approver_role) if request.approver_role else None
     if request.action not in actions:
         return first
     action = actions[request.action]()
-    return action.approver_back(action.subject.everything.filter(pk=request.subject_id).first(), first)
+    subject = action.subject.everything.filter(pk=request.subject_id).first()
+    try:
+        with minding(action, request.subject_model, request.subject_id):
+            return action.approver_back(subject, first)
+    except CannotPlanError as error:
+        raise CannotUndoError(str(error)) from None
 
 
 def _begin(request: Request, plan: Plan) -> Request:

@@ -23,6 +23,7 @@ from apps.actions.forms import DecisionForm, VersionForm
 from apps.actions.inbox import own_of, waiting_for
 from apps.actions.models import Request
 from apps.actions.progress import Progress
+from apps.actions.stumble import StumbledError
 from controltower.lib.htmx import part_of_page
 from controltower.lib.states import IllegalTransitionError
 
@@ -30,7 +31,14 @@ from controltower.lib.states import IllegalTransitionError
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose(request: HttpRequest, key: str, subject: int) -> HttpResponse:
     """Choose values, look at what they do in Odoo, send: three steps of one address."""
-    dialog = Dialog.of(request, key, subject)
+    try:
+        return _stepped(request, Dialog.of(request, key, subject))
+    except StumbledError as error:
+        return _shown(request, "cannot_offer", 409, problem=str(error))
+
+
+def _stepped(request: HttpRequest, dialog: Dialog) -> HttpResponse:
+    """The dialog at the step that was asked for."""
     step = request.POST.get("step", "")
     if request.method != "POST" or step == "edit":
         return _shown(request, "propose", dialog=dialog)
@@ -96,10 +104,10 @@ def undo(request: HttpRequest, key: UUID) -> HttpResponse:
         return _decided(request, key, requests.undo, VersionForm(request.POST))
     progress = _progress(request, key)
     try:
-        plan = requests.undo_plan(progress.item)
+        plan, approver = requests.undo_plan(progress.item), requests.undo_approver(progress.item)
     except RequestError as error:
         return _shown(request, "request", 409, progress=Progress(progress.item, progress.reader, str(error)))
-    shown, approver = changes(plan, progress.item.action), requests.undo_approver(progress.item)
+    shown = changes(plan, progress.item.action)
     return _shown(request, "undo", progress=progress, plan=plan, changes=shown, approver=approver)
 
 

@@ -14,11 +14,12 @@ from django.utils import timezone
 from apps.accounts.access import require
 from apps.accounts.models import User
 from apps.accounts.roles import Permission
-from apps.actions.definition import CannotPlanError, actions
+from apps.actions.definition import Action, CannotPlanError, actions
 from apps.actions.models import Request, RequestState
+from apps.actions.stumble import minding
 from apps.exceptions.limits import Place, Rule, Ruling, ruling_of, supposing
 from controltower.lib.scope import Scope, Slice
-from odoo_sync.mirror.base import mirrors
+from odoo_sync.mirror.base import Mirror, mirrors
 
 SECONDS = 3.0
 LOOKED_BACK = timedelta(days=30)
@@ -89,8 +90,17 @@ def _needs(rule: Rule, request: Request, ruling: Ruling) -> bool | None:
     subject = mirrors[request.subject_model].objects.filter(pk=request.subject_id).first()
     if subject is None:
         return None
+    action = actions[request.action]()
     try:
-        with supposing(rule, ruling):
-            return actions[request.action]().approver(subject, request.answer) is not None
-    except (CannotPlanError, KeyError, ValueError):
+        with minding(action, subject.key, subject.pk), supposing(rule, ruling):
+            return _asks(action, subject, request)
+    except CannotPlanError:
+        return None
+
+
+def _asks(action: Action[Any], subject: Mirror, request: Request) -> bool | None:
+    """Null for an answer that an older form has given, which may lack what is asked for today."""
+    try:
+        return action.approver(subject, request.answer) is not None
+    except (KeyError, ValueError):
         return None

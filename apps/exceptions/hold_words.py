@@ -95,7 +95,11 @@ def _given(one: Answer) -> str:
     if one.measured is None:
         return one.chosen or _("not answered")
     wanted = {"value": counted(one.measured, one.unit), "least": _number(one.least), "most": _number(one.most)}
-    return _("%(value)s, allowed %(least)s to %(most)s") % wanted
+    if not one.is_in_other_unit:
+        return _("%(value)s, allowed %(least)s to %(most)s") % wanted
+    wanted |= {"value": wanted["value"] if one.unit else _("%s without a unit") % wanted["value"]}
+    return _("%(value)s, allowed %(least)s to %(most)s %(unit)s; Odoo compares the numbers alone") % {
+        **wanted, "unit": one.limit_unit}  # fmt: skip
 
 
 def _number(value: Decimal | None) -> str:

@@ -37,7 +37,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Answer:
-    """One question with its answer. Of a measured one ``least`` and ``most`` are its limits, both still good."""
+    """One question with its answer. Of a measured one ``least`` and ``most`` are its limits, both still good.
+
+    ``unit`` is the one it was measured in, ``limit_unit`` that of the limits, each empty where none is said; Odoo
+    compares the numbers alone, so an answer in another unit ``passed`` or not by its bare number.
+    """
 
     row: int
     question: str
@@ -46,11 +50,17 @@ class Answer:
     least: Decimal | None = None
     most: Decimal | None = None
     unit: str = ""
+    limit_unit: str = ""
     chosen: str = ""
 
     @property
     def is_measured(self) -> bool:
         return self.measured is not None
+
+    @property
+    def is_in_other_unit(self) -> bool:
+        """Whether it was measured in another unit than that of its limits, or in one that is not said."""
+        return self.is_measured and bool(self.limit_unit) and self.unit != self.limit_unit
 
 
 @dataclass(frozen=True)
@@ -157,7 +167,9 @@ def _of_oca(rows: Sequence[Mirror]) -> Iterator[Inspection]:
 
 
 def _answers(inspections: Iterable[int]) -> dict[int, list[Answer]]:
-    lines = InspectionLine.objects.filter(inspection__in=list(inspections)).select_related("answer", "limit_unit")
+    lines = InspectionLine.objects.filter(inspection__in=list(inspections)).select_related(
+        "answer", "unit", "limit_unit"
+    )
     found: dict[int, list[Answer]] = {}
     for line in lines.order_by("pk"):
         measured = line.kind != "qualitative"
@@ -169,7 +181,8 @@ def _answers(inspections: Iterable[int]) -> dict[int, list[Answer]]:
                 measured=(line.measured or Decimal(0)) if measured else None,
                 least=(line.least or Decimal(0)) if measured else None,
                 most=(line.most or Decimal(0)) if measured else None,
-                unit=line.limit_unit.name if measured and line.limit_unit else "",
+                unit=line.unit.name if measured and line.unit else "",
+                limit_unit=line.limit_unit.name if measured and line.limit_unit else "",
                 chosen=line.answer.name if line.answer else "",
             )
         )

@@ -17,6 +17,7 @@ from apps.audit.record import record
 from apps.notifications.errors import EscalationChangedError, EscalationError
 from apps.notifications.escalation import Contact
 from apps.notifications.models import EscalationContact, EscalationPath, Occasion
+from apps.notifications.standing import Lack, Standing, lack_of_path
 from controltower.lib.locks import lock_in_transaction
 from controltower.lib.scope import Slice
 
@@ -83,12 +84,14 @@ def problems_of(occasion: Occasion, place: Slice, contacts: Sequence[Contact]) -
             yield (
                 _("%s does not see the cases there. Give the role first, or name somebody else.") % one.user.shown_name
             )
-    if occasion == Occasion.APPROVAL and contacts and not any(_decides(one.user, place) for one in contacts):
+    if contacts and lack_of_path(occasion, [standing_of(one.user, place) for one in contacts]) is Lack.WORD:
         yield _("None of them may approve actions there, so a request would wait on. Name somebody who may.")
 
 
-def _decides(user: User, place: Slice) -> bool:
-    return scope_of(user, Permission.APPROVE_ACTIONS).covers(*place)
+def standing_of(user: User, place: Slice) -> Standing:
+    """Where a person stands in a place at this moment."""
+    approves = scope_of(user, Permission.APPROVE_ACTIONS).covers(*place)
+    return Standing(sees=scope_of(user).covers(*place), approves=approves)
 
 
 def told(path: EscalationPath) -> list[str]:

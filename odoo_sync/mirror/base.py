@@ -9,7 +9,9 @@ from typing import Any, ClassVar, Self, cast
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 
 from controltower.lib.keys import key_range, split_key
 from controltower.lib.registry import Registry
@@ -51,11 +53,24 @@ class Source:
     far_sides: tuple[tuple[str, str], ...] = ()
 
 
+class ParentAccessor(ForwardManyToOneDescriptor):
+    """The row that a link leads to; None where there is no link, and where its row is not mirrored."""
+
+    def get_object(self, instance: models.Model) -> models.Model | None:  # type: ignore[override]
+        try:
+            found: models.Model = super().get_object(instance)
+        except ObjectDoesNotExist:
+            return None
+        return found
+
+
 class Many2one(models.ForeignKey):
     """A link to another mirrored record: always nullable, never enforced, computed from the same key.
 
-    A row whose parent has not arrived yet, or is not visible, stays visible in every query.
+    A row whose parent has not arrived yet, or is not visible, stays visible in every query, and says None for it.
     """
+
+    forward_related_accessor_class = ParentAccessor
 
     def __init__(self, to: Any, **options: Any) -> None:
         options.update(null=True, blank=True, db_constraint=False, on_delete=models.DO_NOTHING)

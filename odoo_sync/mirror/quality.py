@@ -84,8 +84,9 @@ class Inspection(Mirror):
 class InspectionLine(Mirror):
     """One question of an inspection with its limits and its answer. OCA: qc.inspection.line.
 
-    Of a measured question the value counts between the limits, both included, in the unit of the limits; of a
-    question of choice the answer counts, null while there is none.
+    Of a measured question the value counts between the limits, both included. ``measured`` is in ``unit``, the limits
+    are in ``limit_unit``; ``success`` compares the bare numbers whatever the units are, and without ``unit`` nothing
+    is confirmed. Of a question of choice the answer counts, null while there is none.
     """
 
     key = "qc.inspection.line"

@@ -38,6 +38,22 @@ def admin(group: Group) -> User:
     return user
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
+def test_a_path_whose_people_may_approve_no_more_is_marked_and_accessible(
+    admin: User, sit: Sit, width: int, scheme: str
+):
+    lead, manager = person(Role.BUYER, username="bea"), person(Role.PLANT_MANAGER, Role.BUYER, username="moritz")
+    contacts = [Contact(lead, timedelta(minutes=15)), Contact(manager, timedelta(hours=2))]
+    path = set_path(Occasion.APPROVAL, "", Slice(None), contacts, version=0, by=admin)
+    manager.grants.filter(role=Role.PLANT_MANAGER).delete()
+    desk = sit(admin, width=width, scheme=scheme)
+    for page in ("/settings/escalation/", f"/settings/escalation/{path.pk}/"):
+        desk.go(page)
+        desk.page.get_by_text("Nobody on this path may approve any more").wait_for()
+        desk.check_accessibility()
+        desk.check_no_sideways_scrolling()
+
+
 def test_a_rule_without_such_a_place_is_accessible(admin: User, sit: Sit):
     desk = sit(admin, width=360, scheme="dark")
     desk.expected += ["422"]

@@ -97,6 +97,50 @@ def test_the_limits_themselves_are_good(odoo: Odoo, ready: int, value: float, pa
     assert odoo.read("qc.inspection.line", number, "success") is passes
 
 
+def measured_line(odoo: Odoo, inspection: int) -> int:
+    lines = odoo.read("qc.inspection", inspection, "inspection_lines")
+    found = (one for one in lines if odoo.read("qc.inspection.line", one, "question_type") == "quantitative")
+    return next(found)
+
+
+@pytest.mark.parametrize("unit", ["uom.product_uom_dozen", "uom.product_uom_kgm"])
+@pytest.mark.parametrize(("value", "passes"), [(10.0, True), (0.83, False), (120.0, False)])
+def test_a_value_in_another_unit_is_compared_as_a_bare_number(
+    odoo: Odoo, ready: int, unit: str, value: float, passes: bool
+) -> None:
+    line = measured_line(odoo, ready)
+    assert odoo.write("qc.inspection.line", [line], quantitative_value=value, uom_id=odoo.ref(unit)) is True
+    assert odoo.read("qc.inspection.line", line, "uom_id", "quantitative_value", "success") == {
+        "uom_id": odoo.ref(unit),
+        "quantitative_value": value,
+        "success": passes,
+    }
+
+
+def test_value_and_unit_go_in_one_write_and_come_back_in_one(odoo: Odoo, ready: int) -> None:
+    line, limits, other = measured_line(odoo, ready), odoo.ref("uom.product_uom_unit"), "uom.product_uom_dozen"
+    for value, unit in ((0.5, odoo.ref(other)), (10.0, limits), (0.5, odoo.ref(other)), (0.0, False)):
+        assert odoo.write("qc.inspection.line", [line], quantitative_value=value, uom_id=unit) is True
+        assert odoo.read("qc.inspection.line", line, "uom_id", "quantitative_value", "test_uom_id") == {
+            "uom_id": unit,
+            "quantitative_value": value,
+            "test_uom_id": limits,
+        }
+
+
+def test_a_measured_answer_without_a_unit_cannot_be_confirmed(odoo: Odoo, ready: int) -> None:
+    answer(odoo, ready, good=True)
+    line = measured_line(odoo, ready)
+    odoo.write("qc.inspection.line", [line], uom_id=False)
+    assert odoo.read("qc.inspection.line", line, "success") is True
+    with pytest.raises(RefusedError) as refused:
+        odoo.call("qc.inspection", "action_confirm", [ready])
+    assert refused.value.name == "odoo.exceptions.UserError"
+    odoo.write("qc.inspection.line", [line], quantitative_value=10.0, uom_id=odoo.ref("uom.product_uom_unit"))
+    assert odoo.call("qc.inspection", "action_confirm", [ready]) is NOTHING
+    assert state(odoo, ready)["state"] == "success"
+
+
 def test_an_open_choice_cannot_be_confirmed(odoo: Odoo, ready: int) -> None:
     with pytest.raises(RefusedError) as refused:
         odoo.call("qc.inspection", "action_confirm", [ready])

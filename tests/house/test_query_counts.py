@@ -79,7 +79,8 @@ class Seen:
         place = Place(company.pk, None, product.pk)
         set_limits("purchase.late_line", place, {"overdue_days": 2}, reason="x", by=self.reader)
         contacts = [Contact(self.reader, timedelta(minutes=number + 1))]
-        set_path(Occasion.CASE, f"domain{number}", Slice(company.pk), contacts, version=0, by=self.reader)
+        occasion = list(Occasion)[number % 2]
+        set_path(occasion, f"domain{number}", Slice(company.pk), contacts, version=0, by=self.reader)
 
     def _reader(self) -> User:
         user = people.person(Role.AUDITOR, Role.ADMINISTRATOR, Role.PLANT_MANAGER)

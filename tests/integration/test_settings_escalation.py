@@ -118,6 +118,44 @@ def test_the_list_says_who_can_no_longer_be_told(client: Client, admin: User, gr
     assert "no longer sees this place" in page and "Nobody on this path can be told any more" in page
 
 
+def approvals(by: User, *contacts: User, place: Slice | None = None) -> EscalationPath:
+    named = [Contact(user, timedelta(minutes=5 + number)) for number, user in enumerate(contacts)]
+    return set_path(Occasion.APPROVAL, "", place or Slice(None), named, version=0, by=by)
+
+
+def test_list_and_form_say_when_nobody_may_approve_any_more(client: Client, admin: User, group: Group) -> None:
+    manager, buyer = people.plant_manager(), people.buyer()
+    path = approvals(admin, manager, buyer)
+    before = [text_of(client.get(page)) for page in (LIST, f"{LIST}{path.pk}/")]
+    assert all("may approve any more" not in page and page.count("may not approve here") == 1 for page in before)
+    manager.grants.all().delete()
+    people.grant(manager, Role.BUYER)
+    for page in (LIST, f"{LIST}{path.pk}/"):
+        text = text_of(client.get(page))
+        assert text.count("may not approve here") == 2 and "no longer sees" not in text
+        assert "Nobody on this path may approve any more" in text
+
+
+def test_the_form_says_who_on_it_no_longer_sees_the_place(client: Client, admin: User, group: Group) -> None:
+    first, second = people.plant_manager(), people.plant_manager()
+    path = approvals(admin, first, second)
+    assert "can act as it stands now" not in text_of(client.get(f"{LIST}{path.pk}/"))
+    User.objects.filter(pk=second.pk).update(is_active=False)
+    text = text_of(client.get(f"{LIST}{path.pk}/"))
+    assert text.count("no longer sees this place") == 1 and "Nobody on this path" not in text
+    assert second.shown_name in text
+
+
+def test_a_role_lost_in_one_place_is_marked_there_alone(client: Client, admin: User, group: Group) -> None:
+    manager, lead = people.plant_manager(company=group.plant), people.plant_manager()
+    people.grant(manager, Role.BUYER)
+    here = approvals(admin, manager, place=Slice(group.plant.pk))
+    there = approvals(admin, lead, place=Slice(group.sister.pk))
+    manager.grants.filter(role=Role.PLANT_MANAGER).delete()
+    marked = {path.pk: "may approve any more" in text_of(client.get(f"{LIST}{path.pk}/")) for path in (here, there)}
+    assert marked == {here.pk: True, there.pk: False}
+
+
 def test_a_local_administrator_sees_the_own_paths_alone(client: Client, group: Group) -> None:
     ada, manager = people.administrator(), people.plant_manager()
     for place in (Slice(None), Slice(group.sister.pk)):

@@ -11,19 +11,20 @@ from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.directory import people_within
 from apps.accounts.models import User
-from apps.accounts.scope import scope_of
 from apps.console.settings.escalation_forms import AboutForm, ContactForm, about, contact_forms, contacts_of
 from apps.console.settings.sections import settable
 from apps.exceptions.definition import Domain
 from apps.exceptions.words import DOMAINS
 from apps.notifications.errors import EscalationChangedError, EscalationError
 from apps.notifications.models import EscalationPath, Occasion
-from apps.notifications.paths import drop_path, set_path
-from controltower.lib.scope import Scope
+from apps.notifications.paths import drop_path, set_path, standing_of
+from apps.notifications.standing import Lack, lack_of_path
+from controltower.lib.scope import Scope, Slice
 
 PAGE = 25
 
@@ -133,12 +134,31 @@ def _seen(request: HttpRequest) -> int:
     return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
+PERSON_LACKS = {Lack.SIGHT: gettext_lazy("no longer sees this place"), Lack.WORD: gettext_lazy("may not approve here")}
+PATH_LACKS = {
+    Lack.SIGHT: gettext_lazy("Nobody on this path can be told any more: the wider path counts. Name somebody else."),
+    Lack.WORD: gettext_lazy(
+        "Nobody on this path may approve any more: a wider path with somebody who may counts instead, and without one "
+        "requests wait on. Name somebody else."
+    ),
+}
+
+
 def _shown(path: EscalationPath) -> dict[str, Any]:
-    """A path in words; ``blind`` says who on it no longer sees the place."""
+    """A path in words, with what each of its people and all of them together lack."""
     contacts = sorted(path.contacts.all(), key=lambda one: (one.after, one.pk))
-    told = [
-        {"contact": one, "blind": not scope_of(one.user).covers(path.company_id, path.plant_id)} for one in contacts
-    ]
-    domain = DOMAINS[Domain(path.domain)] if path.domain in list(Domain) else path.domain or _("Every domain")
-    lost = all(one["blind"] for one in told)
-    return {"path": path, "occasion": Occasion(path.occasion).label, "domain": domain, "contacts": told, "lost": lost}
+    occasion, place = Occasion(path.occasion), Slice(path.company_id, path.plant_id)
+    standing = [standing_of(one.user, place) for one in contacts]
+    lacks = [one.lack(occasion) for one in standing]
+    whole = lack_of_path(occasion, standing)
+    return {
+        "path": path,
+        "occasion": occasion.label,
+        "domain": DOMAINS[Domain(path.domain)] if path.domain in list(Domain) else path.domain or _("Every domain"),
+        "contacts": [
+            {"contact": one, "lack": PERSON_LACKS[lack] if lack else ""}
+            for one, lack in zip(contacts, lacks, strict=True)
+        ],
+        "lacks": any(lacks),
+        "lost": PATH_LACKS[whole] if whole else "",
+    }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.actions.definition import Step, fact
 from controltower.lib.keys import split_key
+from odoo_sync.mirror.product import UnitOfMeasure
 from odoo_sync.mirror.quality import Inspection, InspectionAnswer, InspectionLine
 
 INSPECTION, LINE = "qc.inspection", "qc.inspection.line"
@@ -25,30 +26,49 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Given:
-    """One line with the answer it gets: a measured value, or the key of a chosen answer."""
+    """One line with the answer it gets: a measured value with its unit, or the key of a chosen answer.
+
+    A value goes with its unit always: Odoo compares it with the limits as a bare number, so it means what it says
+    only in the unit of the limits. ``unit`` is null where neither the answer nor the limits have one.
+    """
 
     line: InspectionLine
     measured: Decimal | None = None
+    unit: int | None = None
     answer: int | None = None
     good: bool = False
 
     @property
-    def value(self) -> tuple[str, Any]:
-        """Odoo's field and its new value."""
+    def values(self) -> dict[str, Any]:
+        """Odoo's fields and their new values."""
         if self.line.kind == "qualitative":
-            return "qualitative_value", split_key(self.answer)[1] if self.answer else None
-        return "quantitative_value", float(self.measured or 0)
+            return {"qualitative_value": _row(self.answer)}
+        return {"quantitative_value": float(self.measured or 0), "uom_id": _row(self.unit)}
 
     @property
-    def former(self) -> Any:
-        """The value that the mirror has now."""
+    def former(self) -> dict[str, Any]:
+        """The values that the mirror has now."""
         if self.line.kind == "qualitative":
-            return split_key(self.line.answer_id)[1] if self.line.answer_id else None
-        return float(self.line.measured or 0)
+            return {"qualitative_value": _row(self.line.answer_id)}
+        return {"quantitative_value": float(self.line.measured or 0), "uom_id": _row(self.line.unit_id)}
 
     @property
     def is_new(self) -> bool:
-        return bool(self.value[1] != self.former)
+        return self.values != self.former
+
+    @property
+    def is_without_unit(self) -> bool:
+        """Whether it would be measured in no unit at all: Odoo confirms no such answer."""
+        return self.line.kind != "qualitative" and self.unit is None
+
+
+def _row(key: int | None) -> int | None:
+    return split_key(key)[1] if key else None
+
+
+def unit_asked(line: InspectionLine) -> UnitOfMeasure | None:
+    """The unit in which a value is asked for: that of the limits, or the line's own where the limits have none."""
+    return line.limit_unit or line.unit
 
 
 def is_good(
@@ -91,21 +111,21 @@ def to_ready(inspection: Inspection) -> Iterator[Step]:
 
 
 def answers(inspection: Inspection, given: Sequence[Given], *, back: bool = False) -> Iterator[Step]:
-    """One write for each line whose answer changes; ``back`` restores what was there."""
+    """One write for each line whose answer changes, value and unit together; ``back`` restores what was there."""
     for one in given:
         if one.is_new:
-            name, value = one.value
-            before, after = (value, one.former) if back else (one.former, value)
-            key = f"{one.line.odoo_id}.{name}"
+            before, after = (one.values, one.former) if back else (one.former, one.values)
+            number = one.line.odoo_id
+            limits = {"test_uom_id": _row(one.line.limit_unit_id)} if "uom_id" in after else {}
             yield Step(
                 connection=inspection.connection_id,
                 company=company_of(inspection),
                 model=LINE,
-                ids=(one.line.odoo_id,),
+                ids=(number,),
                 method="write",
-                args={"vals": {name: after or (False if name == "qualitative_value" else 0.0)}},
-                guard={key: before},
-                expect={key: after},
+                args={"vals": {name: False if value is None else value for name, value in after.items()}},
+                guard={f"{number}.{name}": value for name, value in {**before, **limits}.items()},
+                expect={f"{number}.{name}": value for name, value in after.items()},
                 safe_again="value",
                 label=_("Put the answer back") if back else _("Write the answer"),
             )
@@ -137,6 +157,8 @@ def back_to(inspection: Inspection, now: str, given: Sequence[Given] = ()) -> tu
 
 
 def names_of(inspection: Inspection, given: Sequence[Given] = ()) -> dict[str, str]:
-    """What people call the records of the plan."""
+    """What people call the records of the plan, and the units of its answers."""
     lines = {f"{LINE},{one.line.odoo_id}": f"{inspection.name} · {one.line.name or ''}" for one in given}
-    return {f"{INSPECTION},{inspection.odoo_id}": inspection.name, **lines}
+    units = {unit.odoo_id: unit.name for one in given for unit in (one.line.unit, one.line.limit_unit) if unit}
+    called = {f"{name}={row}": unit for name in ("uom_id", "test_uom_id") for row, unit in units.items()}
+    return {f"{INSPECTION},{inspection.odoo_id}": inspection.name, **lines, **called}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -15,7 +15,16 @@ from apps.accounts.roles import Permission, Role
 from apps.actions.definition import ActionForm, CannotPlanError, Plan, Reversibility, actions
 from apps.actions.selections import INSPECTION_STATES
 from apps.exceptions.actions.held_stock import read_held
-from apps.exceptions.actions.inspection_steps import Given, answers, back_to, confirm, is_good, names_of, to_ready
+from apps.exceptions.actions.inspection_steps import (
+    Given,
+    answers,
+    back_to,
+    confirm,
+    is_good,
+    names_of,
+    to_ready,
+    unit_asked,
+)
 from apps.exceptions.actions.on_inspections import InspectionAction
 from apps.exceptions.actions.quality_limits import approver_above, limits_for
 from odoo_sync.mirror.base import Mirror
@@ -39,7 +48,7 @@ class AnswersForm(ActionForm):
 
 
 def lines_of(inspection: Inspection) -> list[InspectionLine]:
-    return list(inspection.lines.filter(gone_at=None).select_related("limit_unit").order_by("id"))
+    return list(inspection.lines.filter(gone_at=None).select_related("unit", "limit_unit").order_by("id"))
 
 
 def choices_of(inspection: Inspection) -> dict[int, InspectionAnswer]:
@@ -56,15 +65,27 @@ def _field(line: InspectionLine, known: Mapping[int, InspectionAnswer]) -> forms
     if line.kind == "qualitative":
         options = [(str(key), known[key].name) for key in line.answers if key in known]
         return forms.ChoiceField(label=line.name, choices=[("", "–"), *options], help_text=_good_ones(line, known))
-    unit = f" {line.limit_unit.name}" if line.limit_unit else ""
-    limits = {"least": _number(line.least), "most": _number(line.most), "unit": unit}
     return forms.DecimalField(
         label=line.name,
         max_digits=18,
         decimal_places=5,
-        help_text=_("Allowed: %(least)s to %(most)s%(unit)s.") % limits,
+        help_text=" ".join(_told(line)),
         widget=forms.NumberInput(attrs={"step": "any"}),
     )
+
+
+def _told(line: InspectionLine) -> Iterator[str]:
+    """What is allowed, in which unit to answer, and what was measured in another one."""
+    unit = f" {line.limit_unit.name}" if line.limit_unit else ""
+    limits = {"least": _number(line.least), "most": _number(line.most), "unit": unit}
+    yield _("Allowed: %(least)s to %(most)s%(unit)s.") % limits
+    asked = unit_asked(line)
+    if asked is None or line.unit_id == line.limit_unit_id:
+        return
+    yield _("Answer in %s.") % asked.name
+    if line.measured and line.unit_id != asked.pk:
+        measured = _number(line.measured)
+        yield _("So far: %s.") % (f"{measured} {line.unit.name}" if line.unit else _("%s without a unit") % measured)
 
 
 def _good_ones(line: InspectionLine, known: Mapping[int, InspectionAnswer]) -> str:
@@ -73,9 +94,15 @@ def _good_ones(line: InspectionLine, known: Mapping[int, InspectionAnswer]) -> s
 
 
 def _answered(line: InspectionLine, decided: bool) -> str:
-    """What the line says; nothing where nobody has measured yet, for Odoo calls that zero."""
+    """What the line says in the unit that is asked for; nothing where nobody has measured so yet.
+
+    Odoo calls that zero.
+    """
     if line.kind == "qualitative":
         return str(line.answer_id or "")
+    asked = unit_asked(line)
+    if asked is not None and asked.pk != line.unit_id:
+        return ""
     return _number(line.measured) if decided or line.measured else ""
 
 
@@ -88,9 +115,10 @@ class RecordAnswers(InspectionAction):
     """Write the answers of an inspection of the OCA and confirm it.
 
     A draft is started first; one that was decided is opened and started again. Each answer is a write of its own, so
-    that a conflict names the question. Odoo says itself whether the answers are good: the plan names what it will say,
-    and stops before confirming when Odoo says otherwise. Good answers release the goods: that needs the plant manager,
-    unless the limits of `quality.decisions` let one person release stock of that worth. Bad answers leave the
+    that a conflict names the question. A measured value is asked for in the unit of its limits and written with that
+    unit, for Odoo compares the bare numbers. Odoo says itself whether the answers are good: the plan names what it will
+    say, and stops before confirming when Odoo says otherwise. Good answers release the goods: that needs the plant
+    manager, unless the limits of `quality.decisions` let one person release stock of that worth. Bad answers leave the
     inspection waiting for a decision, and the goods on hold.
     """
 
@@ -105,6 +133,8 @@ class RecordAnswers(InspectionAction):
         "state": gettext_lazy("state"),
         "success": gettext_lazy("all answers good"),
         "quantitative_value": gettext_lazy("measured"),
+        "uom_id": gettext_lazy("unit"),
+        "test_uom_id": gettext_lazy("unit of the limits"),
         "qualitative_value": gettext_lazy("answer"),
         "body": gettext_lazy("message"),
     }
@@ -129,13 +159,14 @@ class RecordAnswers(InspectionAction):
         given = list(given_by(subject, answer))
         if not given:
             raise CannotPlanError(_("%s asks no questions.") % subject.name)
+        _mind_units(given)
         good = all(one.good for one in given)
         if not good and subject.state in {"waiting", "failed"} and not any(one.is_new for one in given):
             raise CannotPlanError(_("These are the answers that %s has already.") % subject.name)
         becomes = "success" if good else "waiting"
         return Plan(
             steps=(*to_ready(subject), *answers(subject, given), confirm(subject, good=good)),
-            undo=back_to(subject, becomes, given),
+            undo=back_to(subject, becomes, given) if _can_go_back(subject) else None,
             effect=_effect(subject, good=good),
             follows=_follows(good=good),
             warnings=() if good else (_("The goods stay on hold. Set them aside, or agree that they have failed."),),
@@ -152,8 +183,26 @@ def given_by(inspection: Inspection, answer: Mapping[str, Any]) -> Iterator[Give
             key = int(value) if value not in (None, "") else line.answer_id
             yield Given(line, answer=key, good=is_good(line, None, known, key))
         else:
-            measured = _decimal(value, line.measured)
-            yield Given(line, measured=measured, good=is_good(line, measured, known, None))
+            asked = unit_asked(line) if value not in (None, "") else line.unit
+            measured, unit = _decimal(value, line.measured), asked.pk if asked else None
+            yield Given(line, measured=measured, unit=unit, good=is_good(line, measured, known, None))
+
+
+def _mind_units(given: Iterable[Given]) -> None:
+    """Raises CannotPlanError for a question that Odoo would not confirm whatever the answer."""
+    for one in given:
+        if one.is_without_unit:
+            raise CannotPlanError(
+                _("%s has no unit of measure, and Odoo confirms nothing without one. Give it one in Odoo first.")
+                % (one.line.name or _("A question"))
+            )
+
+
+def _can_go_back(inspection: Inspection) -> bool:
+    """Whether Odoo would confirm the former answers once more: one without a unit it would not."""
+    return inspection.state not in DECIDED or all(
+        line.unit_id is not None for line in lines_of(inspection) if line.kind != "qualitative"
+    )
 
 
 def _decimal(value: Any, former: Decimal | None) -> Decimal | None:

@@ -20,7 +20,6 @@ from apps.exceptions.actions.transfer_steps import (
 )
 from apps.exceptions.hold_words import counted
 from controltower.lib.keys import row_key, split_key
-from odoo_sync.mirror.product import Product
 from odoo_sync.mirror.stock import Transfer
 from odoo_sync.mirror.stock_lots import MoveLine, Quant
 
@@ -92,10 +91,9 @@ def _row(done: MoveLine) -> Quant:
 
 def _line(where: Where, row: Quant, done: MoveLine) -> Step:
     """One line back, out of that stock."""
-    product = Product.everything.select_related("template").get(pk=done.product_id or 0)
     places = _odoo(done.to_location_id), _odoo(done.from_location_id)
     seen = {fact(QUANT, row.odoo_id, "quantity"): float(row.quantity or 0)}
-    return line(where, product, row, done.quantity or Decimal(0), places, seen)
+    return line(where, done.product_id, row, done.quantity or Decimal(0), places, seen)
 
 
 def _unpacked(lines: list[MoveLine]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from apps.actions.definition import NEW, Step, fact, new
+from apps.actions.definition import NEW, CannotPlanError, Step, fact, new
 from apps.exceptions.hold_goods import Goods, Stock
 from apps.exceptions.hold_words import counted, named
 from controltower.lib.keys import split_key
@@ -99,25 +99,30 @@ def _transfer(aside: Aside) -> Step:
 
 
 def _line(aside: Aside) -> Step:
-    product = Product.everything.select_related("template").get(pk=aside.goods.product)
     seen = {fact(QUANT, split_key(aside.stock.row)[1], "quantity"): float(aside.stock.quantity)}
     places = split_key(aside.stock.location)[1], aside.place.odoo_id
-    return line(aside.where, product, aside.row, aside.quantity, places, seen)
+    return line(aside.where, aside.goods.product, aside.row, aside.quantity, places, seen)
 
 
 def line(
     where: Where,
-    product: Product,
+    product: int | None,
     row: Quant,
     quantity: Decimal,
     places: tuple[int, int],
     seen: dict[str, Any],
 ) -> Step:
-    """So much of a row of stock, on the transfer that an earlier step makes, between two places; loose afterwards."""
-    unit = product.template.unit_id if product.template else None
+    """So much of a row of stock, on the transfer that an earlier step makes, between two places; loose afterwards.
+
+    Raises CannotPlanError where the product or its unit is not mirrored: Odoo takes no line without them.
+    """
+    found = Product.everything.select_related("template").filter(pk=product or 0).first()
+    unit = found.template.unit_id if found is not None and found.template is not None else None
+    if found is None or unit is None:
+        raise CannotPlanError(_("The product or its unit is not mirrored yet. Try again in a minute."))
     values = {
-        "product_id": product.odoo_id,
-        "product_uom_id": split_key(unit)[1] if unit else None,
+        "product_id": found.odoo_id,
+        "product_uom_id": split_key(unit)[1],
         "lot_id": split_key(row.lot_id)[1] if row.lot_id else None,
         "package_id": split_key(row.package_id)[1] if row.package_id else None,
         "owner_id": split_key(row.owner_id)[1] if row.owner_id else None,

@@ -189,11 +189,10 @@ class InspectionLine(Model):
 
     @computed("success", on="question_type uom_id test_uom_id max_value min_value quantitative_value qualitative_value")
     def _passed(self) -> bool:
+        """Whether the answer is good; numbers are compared as they stand, whatever the two units are."""
         if self.question_type == "qualitative":
             return bool(self.qualitative_value.ok)
         amount = self.quantitative_value or 0.0
-        if self.uom_id != self.test_uom_id:
-            amount = self.uom_id._quantity_in(amount, self.test_uom_id)
         return bool((self.min_value or 0.0) <= amount <= (self.max_value or 0.0))
 
     @computed("valid_values", on="question_type min_value max_value possible_ql_values")
