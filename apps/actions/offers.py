@@ -71,7 +71,7 @@ def _offer(key: str, subject: Mirror, user: User, case: int | None) -> Offer | N
     open_ones = Request.objects.filter(action=key, subject_id=record.pk, company=place.company, state__in=OPEN)
     return Offer(
         key=key,
-        title=str(action.title),
+        title=action.title_for(record),
         hint=action.hint(record),
         approval=str(Role(role).label) if role else "",
         reversible=action.reversibility is Reversibility.REVERSIBLE,

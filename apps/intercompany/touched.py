@@ -30,7 +30,7 @@ def by_entry(entries: Iterable[int]) -> Iterable[int]:
     for trade in read_trades(group, lanes).values():
         touched = alive & set(trade.documents) | trade.doubtful()
         matches = filter(None, (trade.matching.of(key) for key in touched))
-        found |= touched | {one.key for match in matches for one in match[:2]}
+        found |= touched | {one.key for match in matches for one in match.members}
     return found
 
 
