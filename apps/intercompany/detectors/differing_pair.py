@@ -25,7 +25,7 @@ from apps.intercompany.touched import by_entry, by_item, everything, in_cases, o
 from controltower.lib.money import Money
 from controltower.lib.scope import Scope
 from odoo_sync.mirror.accounting import JournalEntry, JournalItem
-from odoo_sync.mirror.company import Company
+from odoo_sync.mirror.company import Company, WorkingCalendar, WorkingHours
 from odoo_sync.mirror.currency import Currency, CurrencyRate
 from odoo_sync.mirror.product import UnitOfMeasure
 from odoo_sync.working_time import day_begins, local_day, working_days_between
@@ -142,6 +142,8 @@ class DifferingPair(Detector[PairFacts]):
         JournalItem: by_item,
         Company: everything,
         UnitOfMeasure: everything,
+        WorkingCalendar: in_cases,
+        WorkingHours: in_cases,
         Currency: in_cases,
         CurrencyRate: everything,
     }
