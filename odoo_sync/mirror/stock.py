@@ -33,7 +33,12 @@ class Warehouse(Mirror):
     """A plant: the place that people have rights on. Odoo: stock.warehouse."""
 
     key = "stock.warehouse"
-    source = Source(model="stock.warehouse", renames={"stock_location": "lot_stock_id"}, lane=Lane.WARM, archived=True)
+    source = Source(
+        model="stock.warehouse",
+        renames={"stock_location": "lot_stock_id", "internal_type": "int_type_id"},
+        lane=Lane.WARM,
+        archived=True,
+    )
     plant_path = "id"
 
     name = models.CharField()
@@ -41,6 +46,7 @@ class Warehouse(Mirror):
     company = Many2one(Company)
     partner = Many2one(Partner)
     stock_location = Many2one(Location)
+    internal_type = Many2one("odoo_sync.OperationType", db_index=False)
     active = models.BooleanField(null=True)
 
 

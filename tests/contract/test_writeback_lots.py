@@ -137,3 +137,28 @@ def test_a_count_of_a_lot_stands_for_itself(odoo: Odoo, product: int) -> None:
     quant = odoo.call("stock.quant", "create", [values], context={"inventory_mode": True})
     odoo.call("stock.quant", "action_apply_inventory", quant)
     assert [row["quantity"] for row in quants(odoo, lot)] == [7.0]
+
+
+def test_a_line_that_names_no_package_takes_none_of_its_goods(odoo: Odoo, product: int) -> None:
+    lot = odoo.create("stock.lot", name=f"C{odoo.mark}", product_id=product, company_id=odoo.company)
+    pallet, place = odoo.create("stock.quant.package", name=f"P{odoo.mark}"), quarantine(odoo)
+    packed = {"product_id": product, "location_id": odoo.stock, "lot_id": lot, "package_id": pallet}
+    values = {**packed, "inventory_quantity": 10}
+    quant = odoo.call("stock.quant", "create", [values], context={"inventory_mode": True})
+    odoo.call("stock.quant", "action_apply_inventory", quant)
+    assert odoo.call("stock.picking", "button_validate", [aside(odoo, product, lot, 4, place)]) is True
+    domain = [["lot_id", "=", lot], ["location_id.usage", "=", "internal"], ["quantity", "!=", 0]]
+    rows = [odoo.read("stock.quant", one, "package_id", "quantity") for one in odoo.find("stock.quant", domain)]
+    assert sorted((row["package_id"] or 0, row["quantity"]) for row in rows) == [(0, -4.0), (0, 4.0), (pallet, 10.0)]
+
+
+def test_the_lowest_internal_type_of_a_warehouse_is_an_archived_one(odoo: Odoo) -> None:
+    domain = [["code", "=", "internal"], ["warehouse_id", "=", odoo.warehouse]]
+    context = {"active_test": False}
+    found = odoo.call("stock.picking.type", "search", domain, order="id", limit=1, context=context)
+    assert odoo.read("stock.picking.type", found[0], "sequence_code", "active") == {
+        "sequence_code": "PICK",
+        "active": False,
+    }
+    own = odoo.read("stock.warehouse", odoo.warehouse, "int_type_id")
+    assert odoo.read("stock.picking.type", own, "sequence_code") == "INT"

@@ -24,7 +24,10 @@ from apps.exceptions.hold_goods import Stock
 from apps.exceptions.hold_words import counted, named
 from odoo_sync.mirror.base import Mirror
 from odoo_sync.mirror.quality import Inspection
-from odoo_sync.mirror.stock import Location, OperationType
+from odoo_sync.mirror.stock import Location, OperationType, Warehouse
+from odoo_sync.mirror.stock_lots import Quant
+
+ANOTHER_PLANT = gettext_lazy("The goods lie in another plant. Choose a place of the plant where they lie.")
 
 
 class QuarantineForm(ActionForm):
@@ -46,24 +49,42 @@ class QuarantineForm(ActionForm):
         super().__init__(*args, subject=subject, **options)
         assert isinstance(subject, Inspection)
         self.held = read_held(subject)
-        stock = [(str(one.row), _stock_label(held, one)) for held, one in self.held.places()]
+        rows = rows_of(self.held)
+        stock = [(str(one.row), _stock_label(held, one, rows[one.row])) for held, one in self.held.places()]
         places = [(str(one.pk), str(one.full_name or one.name)) for one in places_aside(self.held)]
         self.fields["stock"].choices = stock  # type: ignore[attr-defined]
         self.fields["place"].choices = places  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        there = {str(one.row): _most(held, one) for held, one in self.held.places()}
-        quantity, most = data.get("quantity"), there.get(str(data.get("stock")), Decimal(0))
+        there = {str(one.row): (held, one) for held, one in self.held.places()}
+        found, quantity = there.get(str(data.get("stock"))), data.get("quantity")
+        most = _most(*found) if found else Decimal(0)
         if quantity is not None and quantity <= 0:
             self.add_error("quantity", _("Set aside more than nothing."))
         elif quantity is not None and quantity > most:
             self.add_error("quantity", _("No more than %s of the inspected goods lies there.") % counted(most, ""))
+        place = next((one for one in places_aside(self.held) if str(one.pk) == data.get("place")), None)
+        if found is not None and place is not None and place.warehouse_id != found[1].plant:
+            self.add_error("place", ANOTHER_PLANT)
         return data
 
 
-def _stock_label(held: Held, stock: Stock) -> str:
-    return f"{counted(stock.quantity, held.goods.unit)} · {named(held.goods)} · {'/'.join(stock.path)}"
+def rows_of(held: HeldStock) -> dict[int, Quant]:
+    """The rows of stock where the goods lie, by key, with their packages and owners."""
+    wanted = [one.row for _held, one in held.places()]
+    return Quant.everything.select_related("package", "owner").in_bulk(wanted)
+
+
+def _stock_label(held: Held, stock: Stock, row: Quant) -> str:
+    parts = [counted(stock.quantity, held.goods.unit), named(held.goods), "/".join(stock.path)]
+    return " · ".join([*parts, *_apart(row)])
+
+
+def _apart(row: Quant) -> list[str]:
+    """The package that stock lies in, and whose it is where it is not the company's own."""
+    told = [str(row.package.name)] if row.package else []
+    return [*told, _("belongs to %s") % row.owner.name] if row.owner else told
 
 
 def _most(held: Held, stock: Stock) -> Decimal:
@@ -88,6 +109,7 @@ class Chosen:
 
     held: Held
     stock: Stock
+    row: Quant
     place: Location
     quantity: Decimal
     moved: bool
@@ -108,7 +130,24 @@ def chosen(held: HeldStock, answer: Mapping[str, Any]) -> Chosen:
         quantity = Decimal(str(answer.get("quantity")))
     except InvalidOperation:
         raise CannotPlanError(_("Say how much is to be set aside.")) from None
-    return Chosen(found[0], found[1], place, min(quantity, _most(*found)), bool(answer.get("moved")))
+    if place.warehouse_id != found[1].plant:
+        raise CannotPlanError(str(ANOTHER_PLANT))
+    row = rows_of(held)[found[1].row]
+    return Chosen(found[0], found[1], row, place, min(quantity, _most(*found)), bool(answer.get("moved")))
+
+
+def kind_of_transfer(plant: int | None) -> OperationType:
+    """The type that a plant's internal transfers have in Odoo (stock.warehouse.int_type_id); where that is archived,
+    the first of those in use. A warehouse has archived ones of the same kind for steps that it does not work in.
+
+    Raises CannotPlanError.
+    """
+    kinds = OperationType.objects.filter(kind="internal", warehouse=plant).exclude(active=False)
+    own = kinds.filter(pk__in=Warehouse.objects.filter(pk=plant).values("internal_type")).first()
+    kind = own or kinds.order_by("pk").first()
+    if kind is None:
+        raise CannotPlanError(_("This plant has no operation type for internal transfers in use in Odoo."))
+    return kind
 
 
 @actions.add
@@ -121,8 +160,8 @@ class Quarantine(InspectionAction):
     transfer is left ready: the line keeps them from everybody else. Stock that was promised to other moves is taken
     from them: Odoo takes the newest promises back. Goods that are worth more than the limits of `quality.decisions`
     allow need the plant manager.
-    Taking it back goes by what has become of the transfer: one that is not done is cancelled, with or without goods on
-    it; after one that is done the goods return by another.
+    Taking it back needs whoever may release the goods, and goes by what has become of the transfer: one that is not
+    done is cancelled, with or without goods on it; after one that is done the goods return by another.
     """
 
     key = "quality.quarantine"
@@ -141,6 +180,9 @@ class Quarantine(InspectionAction):
         "origin": gettext_lazy("source document"),
         "quantity": gettext_lazy("quantity"),
         "lot_id": gettext_lazy("lot"),
+        "package_id": gettext_lazy("out of the package"),
+        "result_package_id": gettext_lazy("into the package"),
+        "owner_id": gettext_lazy("belongs to"),
         "location_id": gettext_lazy("from"),
         "location_dest_id": gettext_lazy("to"),
         "picking_type_id": gettext_lazy("operation type"),
@@ -168,10 +210,8 @@ class Quarantine(InspectionAction):
     def plan(self, subject: Inspection, answer: Mapping[str, Any], *, by: User) -> Plan:
         held = read_held(subject)
         wanted = chosen(held, answer)
-        kind = OperationType.objects.filter(kind="internal", warehouse=wanted.stock.plant).order_by("pk").first()
-        if kind is None:
-            raise CannotPlanError(_("This plant has no operation type for internal transfers in Odoo."))
-        aside = Aside(subject, wanted.held.goods, wanted.stock, wanted.place, kind, wanted.quantity)
+        kind = kind_of_transfer(wanted.stock.plant)
+        aside = Aside(subject, wanted.held.goods, wanted.stock, wanted.row, wanted.place, kind, wanted.quantity)
         return Plan(
             steps=forward(aside, at_once=wanted.moved),
             undo=(cancelling(aside.where, "assigned"),),
@@ -180,6 +220,13 @@ class Quarantine(InspectionAction):
             warnings=tuple(_warnings(wanted)),
             names=names_of(aside),
         )
+
+    def approver_back(self, subject: Inspection | None, first: Role | None) -> Role | None:
+        """Goods that return can be used again: it is a release of what was held, and decided on as one."""
+        if subject is None:
+            return Role.PLANT_MANAGER
+        held = read_held(subject)
+        return approver_above(limits_for(held).release_amount, held)
 
     def way_back(self, done: Done) -> Plan:
         return taking_back(done)
@@ -207,6 +254,10 @@ def _follows(wanted: Chosen) -> list[str]:
             max(waiting, 1),
         )
         told.append(text % {"quantity": counted(taken, wanted.held.goods.unit), "count": max(waiting, 1)})
+    if wanted.row.package is not None:
+        told.append(_("The goods are taken out of %s: what else lies in it stays there.") % wanted.row.package.name)
+    if wanted.row.owner is not None:
+        told.append(_("The goods still belong to %s.") % wanted.row.owner.name)
     return told
 
 

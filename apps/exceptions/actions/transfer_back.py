@@ -13,6 +13,7 @@ from apps.exceptions.actions.transfer_steps import (
     TRANSFER,
     Where,
     cancelling,
+    carried,
     line,
     loading,
     validation,
@@ -41,12 +42,14 @@ def taking_back(done: Done) -> Plan:
     named = {f"{TRANSFER},{number}": transfer.name}
     if transfer.state != "done":
         return done.back([cancelling(where, transfer.state or "draft", number)], names=named)
-    lines = list(MoveLine.objects.filter(transfer=transfer, state="done", quantity__gt=0).order_by("pk"))
+    moved = MoveLine.objects.filter(transfer=transfer, state="done", quantity__gt=0)
+    lines = list(moved.select_related("package", "to_package", "owner").order_by("pk"))
     steps = tuple(_returning(where, transfer, lines))
     told = _("%s stays as it is. The goods return by a transfer of their own, and can be taken again.")
     names = {**named, f"{TRANSFER},{NEW}": _("Return of %s") % transfer.name, **_places(lines)}
     return Plan(
-        steps=steps, undo=None, effect=_("Undo: %s") % done.plan.effect, follows=(told % transfer.name,),
+        steps=steps, undo=None, effect=_("Undo: %s") % done.plan.effect,
+        follows=(told % transfer.name, *_unpacked(lines)),
         names={**done.plan.names, **names},
     )  # fmt: skip
 
@@ -66,21 +69,39 @@ def _returning(where: Where, transfer: Transfer, lines: list[MoveLine]) -> list[
     }
     still = {fact(TRANSFER, transfer.odoo_id, "state"): "done"}
     made = loading(where, TRANSFER, values, guard=still, expect=values, label=_("Make the transfer back"))
-    return [made, *(_line(where, one) for one in lines), validation(where)]
+    rows = [_row(one) for one in lines]
+    first = lines[0]
+    stock = carried(rows[0], first.quantity or Decimal(0), first.from_location_id or 0) if len(lines) == 1 else {}
+    back = (_line(where, row, one) for row, one in zip(rows, lines, strict=True))
+    return [made, *back, validation(where, stock)]
 
 
-def _line(where: Where, done: MoveLine) -> Step:
-    """One line back, out of the stock that lies there free. Raises CannotPlanError."""
+def _row(done: MoveLine) -> Quant:
+    """The stock that one line has brought and that lies there free. Raises CannotPlanError."""
     quantity = done.quantity or Decimal(0)
-    rows = Quant.objects.filter(location=done.to_location_id, product=done.product_id, lot=done.lot_id)
+    rows = Quant.objects.select_related("package", "owner").filter(
+        location=done.to_location_id, product=done.product_id, lot=done.lot_id,
+        package=done.to_package_id, owner=done.owner_id,
+    )  # fmt: skip
     free = next((row for row in rows.order_by("-quantity", "pk") if _free(row) >= quantity), None)
     if free is None:
         what = _("By what is known here, %(quantity)s of them do not lie free at %(place)s. Look where they are now.")
         raise CannotPlanError(what % {"quantity": counted(quantity, ""), "place": done.to_location})
+    return free
+
+
+def _line(where: Where, row: Quant, done: MoveLine) -> Step:
+    """One line back, out of that stock."""
     product = Product.everything.select_related("template").get(pk=done.product_id or 0)
     places = _odoo(done.to_location_id), _odoo(done.from_location_id)
-    seen = {fact(QUANT, free.odoo_id, "quantity"): float(free.quantity or 0)}
-    return line(where, product, done.lot_id, quantity, places, seen)
+    seen = {fact(QUANT, row.odoo_id, "quantity"): float(row.quantity or 0)}
+    return line(where, product, row, done.quantity or Decimal(0), places, seen)
+
+
+def _unpacked(lines: list[MoveLine]) -> list[str]:
+    """They come back loose: whoever puts them into their package again says so in Odoo."""
+    packages = dict.fromkeys(str(one.package.name) for one in lines if one.package)
+    return [_("They return loose, not into %s.") % ", ".join(packages)] if packages else []
 
 
 def _free(row: Quant) -> Decimal:
@@ -98,4 +119,7 @@ def _places(lines: list[MoveLine]) -> dict[str, str]:
         for field, place in (("location_id", one.to_location), ("location_dest_id", one.from_location)):
             if place is not None:
                 names[f"{field}={place.odoo_id}"] = str(place.full_name or place.name)
+        for field, apart in (("package_id", one.to_package), ("owner_id", one.owner)):
+            if apart is not None:
+                names[f"{field}={apart.odoo_id}"] = str(apart.name)
     return {**names, f"{LINE},{NEW}": _("Goods that return")}

@@ -1,4 +1,4 @@
-"""Lots: goods of one product that came or were made together."""
+"""Lots, which are goods of one product that came or were made together, and the packages that goods lie in."""
 
 from __future__ import annotations
 
@@ -55,3 +55,19 @@ class Lot(Thread, Model):
                 f"company is defined.\nThe following combinations contain duplicates:\n - Product: "
                 f"{self.product_id._shown_name()}, Lot/Serial Number: {self.name}"
             )
+
+
+class Package(Model):
+    """A box or a pallet with goods in it."""
+
+    _name = "stock.quant.package"
+    _title = "Packages"
+    _order = "name, id"
+    _defaults = {"package_use": "disposable", "pack_date": lambda self: self.env.now.date()}
+
+    @computed("location_id", "company_id", on="quant_ids.quantity quant_ids.location_id")
+    def _of_content(self) -> Values:
+        """Where it is, by the first goods in it; its company where all of them are of one."""
+        held = self.quant_ids.filtered(lambda one: one.quantity > 0)
+        company = held.company_id
+        return {"location_id": held[:1].location_id, "company_id": company if len(company) == 1 else None}

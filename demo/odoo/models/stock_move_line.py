@@ -76,7 +76,7 @@ class MoveLine(Model):
         }
 
     def write(self, values: Values) -> bool:
-        touched = bool({"quantity", "lot_id", "location_id"} & set(values))
+        touched = bool({"quantity", "lot_id", "location_id", "package_id", "owner_id"} & set(values))
         open_ones = self.filtered(lambda one: touched and one.state not in CLOSED)
         for one in open_ones:
             one._let_go(one._held)
@@ -114,21 +114,23 @@ class MoveLine(Model):
             return
         wanted = round(self.quantity_product_uom - self._held, 6)
         if wanted > TOLERANCE:
-            taken = self.env["stock.quant"].sudo()._reserve(self.product_id, self.location_id, wanted, lots=self.lot_id)
-            self._set_held(self._held + sum(part for _place, _lot, part in taken))
+            quants = self.env["stock.quant"].sudo()._at(self.product_id, self.location_id, lots=self.lot_id)
+            mine = quants.filtered(lambda one: one.package_id == self.package_id and one.owner_id == self.owner_id)
+            self._set_held(self._held + sum(part for _quant, part in mine._reserve(wanted)))
 
     def _let_go(self, quantity: float) -> None:
         """Give back so much of the promised stock."""
         if quantity > TOLERANCE:
-            self.env["stock.quant"].sudo()._give_back(self.product_id, self.location_id, self.lot_id, quantity)
+            self.env["stock.quant"].sudo()._like(self)._give_back(quantity)
             self._set_held(self._held - quantity)
 
     def _carry_out(self) -> None:
         """The goods change place; stock promised to others gives way where there is not enough."""
         quants, amount = self.env["stock.quant"].sudo(), self.quantity_product_uom
         self._let_go(self._held)
-        quants._change(self.product_id, self.location_id, -amount, self.lot_id)
-        quants._change(self.product_id, self.location_dest_id, amount, self.lot_id)
+        kept = {"lot_id": self.lot_id, "owner_id": self.owner_id}
+        quants._change(self.product_id, self.location_id, -amount, package_id=self.package_id, **kept)
+        quants._change(self.product_id, self.location_dest_id, amount, package_id=self.result_package_id, **kept)
         if not self.location_id._is_free():
             quants._at(self.product_id, self.location_id, lots=self.lot_id)._give_way(apart_from=self)
 
@@ -171,12 +173,12 @@ class LinedMove(Model):
         """Promise stock to the move, a line a lot and place; what could be promised, in the product's unit."""
         brought = self.move_orig_ids.filtered(lambda one: one.state == "done").move_line_ids.lot_id
         quants = self.env["stock.quant"].sudo()
-        taken = quants._reserve(self.product_id, self.location_id, quantity, lots=brought or None)
-        for place, lot, part in taken:
-            line = self._line_at(place, lot)
+        taken = quants._at(self.product_id, self.location_id, lots=brought or None)._reserve(quantity)
+        for quant, part in taken:
+            line = self._line_at(quant.location_id, quant.lot_id, quant.package_id, quant.owner_id)
             line._assign({"quantity": round(line.quantity + self._in_own_unit(part), 6)})
             line._set_held(line._held + part)
-        return float(sum(part for _place, _lot, part in taken))
+        return float(sum(part for _quant, part in taken))
 
     def _let_go(self, *, keep: float = 0.0) -> None:
         """Give back what is promised beyond ``keep``, the newest line first."""
@@ -204,12 +206,14 @@ class LinedMove(Model):
         if empty:
             empty.within(laying_lines=True)._forget()
 
-    def _line_at(self, place: Any, lot: Any) -> Any:
-        lot_id = lot.id if lot else 0
-        found = self.move_line_ids.filtered(lambda one: one.location_id.id == place.id and one.lot_id.id == lot_id)
+    def _line_at(self, place: Any, lot: Any, package: Any = None, owner: Any = None) -> Any:
+        """The line that takes exactly these goods; made where there is none."""
+        named = {"lot_id": lot, "package_id": package, "owner_id": owner}
+        wanted = {"location_id": place.id, **{name: one.id if one else 0 for name, one in named.items()}}
+        found = self.move_line_ids.filtered(lambda one: all(getattr(one, name).id == wanted[name] for name in wanted))
         if found:
             return found[:1]
-        values = {"move_id": self.id, "location_id": place.id, "lot_id": lot_id or False, "quantity": 0.0}
+        values = {"move_id": self.id, "quantity": 0.0, **{name: number or False for name, number in wanted.items()}}
         return self.env["stock.move.line"].sudo().within(laying_lines=True).create(values)
 
     def _in_own_unit(self, quantity: float) -> float:

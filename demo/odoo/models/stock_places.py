@@ -12,9 +12,19 @@ RANK = 20
 TYPES = {
     "in": ("Receipts", "incoming", "IN", 1),
     "out": ("Delivery Orders", "outgoing", "OUT", 7),
+    "pick": ("Pick", "internal", "PICK", 5),
+    "pack": ("Pack", "internal", "PACK", 6),
+    "qc": ("Quality Control", "internal", "QC", 2),
+    "store": ("Storage", "internal", "STOR", 3),
     "int": ("Internal Transfers", "internal", "INT", 4),
+    "xdock": ("Cross Dock", "internal", "XD", 8),
+    "pbm": ("Pick Components", "internal", "PC", 9),
+    "sam": ("Store Finished Product", "internal", "SFP", 11),
     "manu": ("Manufacturing", "mrp_operation", "MO", 26),
 }
+"""In the order in which Odoo makes them, so that a warehouse's lowest internal one is an archived one."""
+LATER = {"pick", "pack", "qc", "store", "xdock", "pbm", "sam"}
+"""Made with the warehouse, and archived until it works in more steps than one."""
 VIRTUAL = {"inventory": "Inventory adjustment", "production": "Production"}
 
 
@@ -221,8 +231,9 @@ class Warehouse(Model):
         types = {}
         for key, (name, code, short, sequence) in TYPES.items():
             types[key] = self.env["stock.picking.type"].create(
-                {"name": name, "code": code, "sequence_code": short, "sequence": sequence, "warehouse_id": self.id}
-            )
+                {"name": name, "code": code, "sequence_code": short, "sequence": sequence, "warehouse_id": self.id,
+                 "active": key not in LATER}
+            )  # fmt: skip
         types["in"]._assign({"return_picking_type_id": types["out"]})
         types["out"]._assign({"return_picking_type_id": types["in"]})
         self._assign({f"{key}_type_id": one for key, one in types.items()})

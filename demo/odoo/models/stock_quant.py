@@ -9,6 +9,8 @@ from demo.odoo.registry import computed
 from demo.odoo.writing import Values
 
 RANK = 21
+APART = ("lot_id", "package_id", "owner_id")
+"""What keeps goods of one product at one place in rows of their own."""
 
 
 class Quant(Model):
@@ -30,7 +32,7 @@ class Quant(Model):
                 [
                     ("product_id", "=", values.get("product_id")),
                     ("location_id", "=", values.get("location_id")),
-                    ("lot_id", "=", values.get("lot_id") or False),
+                    *((name, "=", values.get(name) or False) for name in APART),
                 ],
                 limit=1,
             )
@@ -103,6 +105,8 @@ class Quant(Model):
                     }
                 )
                 move._even_out(quant.lot_id)
+                side = "result_package_id" if difference > 0 else "package_id"
+                move.move_line_ids._assign({side: quant.package_id, "owner_id": quant.owner_id})
                 move._action_done()
             quant._put({"inventory_quantity": None, "inventory_quantity_set": None})
 
@@ -117,42 +121,45 @@ class Quant(Model):
             found = found.filtered(lambda one: one.lot_id.id in lots.ids)
         return found.sorted_by(lambda one: (one.in_date, one.id)) if len(found) > 1 else found
 
-    def _change(self, product: Any, location: Any, quantity: float, lot: Any = None) -> None:
-        """More or less of a product at exactly this place, and of this lot alone."""
-        lot_id = lot.id if lot else 0
-        here = self._at(product, location).filtered(
-            lambda one: one.location_id.id == location.id and one.lot_id.id == lot_id
-        )[:1]
+    def _like(self, kept: Any) -> Any:
+        """The quants of exactly this place, lot, package and owner, as a line or another quant names them."""
+        return self._at(kept.product_id, kept.location_id).filtered(lambda one: one._is_like(kept))
+
+    def _is_like(self, kept: Any) -> bool:
+        return all(getattr(self, name).id == getattr(kept, name).id for name in ("location_id", *APART))
+
+    def _change(self, product: Any, location: Any, quantity: float, **apart: Any) -> None:
+        """More or less of a product at exactly this place, of this lot, package and owner alone."""
+        wanted = {name: apart[name].id if apart.get(name) else 0 for name in APART} | {"location_id": location.id}
+        here = self._at(product, location)
+        here = here.filtered(lambda one: all(getattr(one, name).id == wanted[name] for name in wanted))[:1]
         if here:
             here._assign({"quantity": round(here.quantity + quantity, 6)})
         else:
-            values = {"product_id": product.id, "location_id": location.id, "quantity": round(quantity, 6)}
-            super()._create([{**values, "lot_id": lot_id or False}])
+            values = {"product_id": product.id, "quantity": round(quantity, 6)}
+            super()._create([{**values, **{name: number or False for name, number in wanted.items()}}])
 
     def _free_of(self, product: Any, location: Any) -> float:
         quants = self._at(product, location)
         return float(sum(one.quantity - one.reserved_quantity for one in quants))
 
-    def _reserve(
-        self, product: Any, location: Any, quantity: float, *, lots: Any = None
-    ) -> list[tuple[Any, Any, float]]:
-        """Promise up to this much; returns what could be promised, as place, lot and quantity."""
+    def _reserve(self, quantity: float) -> list[tuple[Any, float]]:
+        """Promise up to this much of these quants; returns what could be promised, by quant."""
         left, taken = quantity, []
-        for one in self._at(product, location, lots=lots):
+        for one in self:
             part = min(left, max(0.0, one.quantity - one.reserved_quantity))
             if part > 1e-6:
                 one._assign({"reserved_quantity": round(one.reserved_quantity + part, 6)})
-                taken.append((one.location_id, one.lot_id, round(part, 6)))
+                taken.append((one, round(part, 6)))
                 left = round(left - part, 6)
             if left <= 1e-6:
                 break
         return taken
 
-    def _give_back(self, product: Any, location: Any, lot: Any, quantity: float) -> None:
-        """Take back a promise of so much of this lot at this place."""
-        lot_id = lot.id if lot else 0
-        for one in self._at(product, location):
-            if quantity > 1e-6 and one.lot_id.id == lot_id:
+    def _give_back(self, quantity: float) -> None:
+        """Take back a promise of so much of these quants."""
+        for one in self:
+            if quantity > 1e-6:
                 part = min(quantity, max(0.0, one.reserved_quantity))
                 one._assign({"reserved_quantity": round(one.reserved_quantity - part, 6)})
                 quantity = round(quantity - part, 6)
@@ -165,8 +172,7 @@ class Quant(Model):
             if over <= 1e-6:
                 continue
             held = lines.browse(self.env.transaction.find("stock.move.line", "product_id", quant.product_id.id))
-            held = held.filtered(lambda one, here=quant: one.location_id == here.location_id)
-            held = held.filtered(lambda one, here=quant: one.lot_id == here.lot_id and one.id not in apart_from.ids)
+            held = held.filtered(lambda one, here=quant: here._is_like(one) and one.id not in apart_from.ids)
             for line in held.filtered(lambda one: one._held).sorted_by(lambda one: -one.id):
                 part = min(over, line._held)
                 line._let_go(part)
