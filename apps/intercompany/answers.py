@@ -40,13 +40,14 @@ class Answers:
         One that alone is as much as what it names, or is named by. One that names several, with all of them. Several
         that name one, as long as they are no more than that. Of the rest, the most alike.
         """
-        edges = [one for one in namings if one.by.key in self.free and one.named.key in self.free]
-        self.namings += edges
+        told = list(namings)
+        self.namings += told
+        edges = [one for one in told if one.by.key in self.free and one.named.key in self.free]
         edges = _without_outdated(edges, undone)
-        pairs = {tuple(sorted((one.by.key, one.named.key))): one for one in edges}
-        ranked = sorted((_sided(one) for one in pairs.values()), key=likeness)
+        pairs = {(sale.key, purchase.key): (sale, purchase) for sale, purchase in map(_sided, edges)}
+        ranked = sorted(pairs.values(), key=likeness)
         self._note_rivals(ranked)
-        self._take_pairs([pair for pair in ranked if _fits([pair[0]], pair[1])], rung)
+        self._take_pairs([pair for pair in ranked if _are_one(*pair)], rung)
         self._take_spans(edges, rung)
         self._take_parts(edges, rung)
         self._take_pairs(ranked, rung)
@@ -67,13 +68,16 @@ class Answers:
     def _take_pairs(self, ranked: Iterable[tuple[Document, Document]], rung: Rung) -> None:
         for sale, purchase in ranked:
             if sale.key in self.free and purchase.key in self.free:
-                self.take(sale, [purchase], rung)
+                self.found.append(Match((sale,), (purchase,), rung))
+                del self.free[sale.key], self.free[purchase.key]
 
     def _note_rivals(self, pairs: Sequence[tuple[Document, Document]]) -> set[int]:
         seen: dict[int, int] = defaultdict(int)
-        for one in (one for pair in pairs for one in pair):
-            seen[one.key] += 1
-        found = {one.key for pair in pairs if any(seen[one.key] > 1 for one in pair) for one in pair}
+        for sale, purchase in pairs:
+            seen[sale.key] += 1
+            seen[purchase.key] += 1
+        several = [(one, two) for one, two in pairs if seen[one.key] > 1 or seen[two.key] > 1]
+        found = {one.key for pair in several for one in pair}
         self.rivals |= found
         return found
 
@@ -133,6 +137,10 @@ def are_alike(amount: Decimal, other: Decimal, documents: int = 1) -> bool:
     return difference <= CENT * documents or difference <= min(NEAR, SHARE * max(amount, other))
 
 
+def _are_one(one: Document, other: Document) -> bool:
+    return one.currency == other.currency and are_alike(one.total, other.total)
+
+
 def _fits(some: Sequence[Document], one: Document) -> bool:
     """Whether they come to as much as one document, in its currency."""
     if any(each.currency != one.currency for each in some):
@@ -168,16 +176,22 @@ def twins(namings: Iterable[Naming], by_key: Mapping[int, Match], free: Mapping[
     document, or one document names both by one number.
     """
     found: dict[int, int] = {}
-    for documents in _alike_named(namings):
+    for documents in _alike_named(namings, free):
         taken = [key for key in documents if key in by_key]
         for key in documents & free.keys() if taken else ():
             found[key] = min(*taken, *([found[key]] if key in found else taken))
     return found
 
 
-def _alike_named(namings: Iterable[Naming]) -> Iterable[set[int]]:
+def _alike_named(namings: Iterable[Naming], free: Mapping[int, Document]) -> Iterable[set[int]]:
+    """Documents that carry one number, where one of them was left."""
+    told = list(namings)
+    left: set[Hashable] = {one.named.key for one in told if one.by.key in free}
+    left |= {(one.by.key, one.number) for one in told if one.named.key in free}
     found: dict[Hashable, set[int]] = defaultdict(set)
-    for one in namings:
-        found[one.named.key].add(one.by.key)
-        found[one.by.key, one.number].add(one.named.key)
+    for one in told if left else ():
+        if one.named.key in left:
+            found[one.named.key].add(one.by.key)
+        if (one.by.key, one.number) in left:
+            found[one.by.key, one.number].add(one.named.key)
     return [documents for documents in found.values() if len(documents) > 1]

@@ -49,7 +49,7 @@ def match(documents: Iterable[Document]) -> Matching:
     shapes = shapes_of(known.values())
     answers = Answers(dict(known))
     answers.choose(_links(known), Rung.LINK, gone)
-    answers.choose(_references(answers.free.values(), shapes), Rung.REFERENCE, gone)
+    answers.choose(_references(known.values(), shapes), Rung.REFERENCE, gone)
     for rest in ([one for one in answers.free.values() if one.key not in gone], answers.free.values()):
         answers.choose_lonely(_alike(rest, shapes), Rung.AMOUNT)
     matches = tuple(sorted(answers.found, key=lambda one: (one.sales[0].key, one.purchases[0].key)))

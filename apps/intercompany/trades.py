@@ -11,13 +11,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import BigIntegerField, Count, DecimalField, Q, Sum
 from django.db.models.expressions import RawSQL
 
 from apps.exceptions.models import Case, Check
-from apps.intercompany.documents import Document
+from apps.intercompany.documents import Document, Rung
 from apps.intercompany.lanes import ENTRY, POSTED, READ_BACK, STANDING, Group, Lane
 from apps.intercompany.matching import Matching, match
 from controltower.lib.memory import memory
@@ -44,15 +45,16 @@ class Trade:
     documents: Mapping[int, Document]
     matching: Matching
 
-    def doubtful(self) -> set[int]:
+    @cached_property
+    def doubtful(self) -> frozenset[int]:
         """The documents whose match another change may move, or make another one of: those without one, those with a
         rival or whose counterpart is a draft, and all that are no plain pair of one amount.
         """
-        found = {one.key for one in self.matching.unmatched} | set(self.matching.rivals)
+        found = {one.key for one in self.matching.unmatched} | self.matching.rivals
         for one in self.matching.matches:
-            if one.rung == "amount" or not one.is_pair or _differs(one.sale, one.purchase):
+            if one.rung is Rung.AMOUNT or not one.is_pair or _differs(one.sales[0], one.purchases[0]):
                 found |= {each.key for each in one.members}
-        return found
+        return frozenset(found)
 
 
 def _differs(sale: Document, purchase: Document) -> bool:

@@ -95,6 +95,11 @@ def test_two_whole_bills_of_one_invoice_are_no_parts() -> None:
     assert (groups(found), dict(found.twins)) == ([[1, 2]], {3: 2})
 
 
+def test_a_bill_beside_the_one_that_an_add_on_made_is_a_second_one() -> None:
+    found = match([sale(1, ONE, 1000), bill(2, ONE, 1000, link=1), bill(3, ONE, 990)])
+    assert (groups(found), dict(found.twins)) == ([[1, 2]], {3: 2})
+
+
 def test_the_group_is_known_by_the_same_document_as_it_grows_and_shrinks() -> None:
     invoice, parts = sale(1, ONE, 1000), [bill(key, ONE, 200) for key in (5, 6, 7, 8)]
     anchors = [match([invoice, *parts[:count]]).matches[0].anchor for count in (1, 2, 3, 4, 3, 2, 1)]
