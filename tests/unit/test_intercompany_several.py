@@ -18,7 +18,7 @@ ONE, TWO = "INV/2026/00016", "INV/2026/00017"
 BOTH = f"{ONE} + {TWO}"
 
 
-def sale(key: int, number: str, total: int | str, **values: object) -> Document:
+def sale(key: int, number: str, total: Decimal | int | str, **values: object) -> Document:
     amount = Decimal(total)
     base = Document(key, "out_invoice", 1, True, number, untaxed=amount, total=amount, currency=1)
     return replace(base, **{"issued_on": DAY, "booked_on": DAY, **values})  # type: ignore[arg-type]
