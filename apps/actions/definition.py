@@ -260,7 +260,8 @@ class Action(Generic[S]):
     """A guided change in Odoo that a person may request.
 
     Subclasses name the mirror they act on, the form that asks for values, the permission a requester needs, and make
-    the plan. ``fields`` are the words for Odoo's field names in a preview. A request that nobody decides within
+    the plan. ``fields`` are the words for Odoo's field names in a preview, ``selections`` those for the values of its
+    selection fields, by field. A request that nobody decides within
     ``decide_within`` expires. ``leaves_note`` says that the document gets an internal note naming the people, which
     needs a record that carries messages in Odoo (mail.thread); with ``notes_what_it_made`` it is the document that the
     first step has made. ``may_settle`` says that its effect alone may end what it was asked for; a message changes
@@ -278,6 +279,7 @@ class Action(Generic[S]):
     requires: ClassVar[Permission]
     reversibility: ClassVar[Reversibility] = Reversibility.FINAL
     fields: ClassVar[Mapping[str, Any]] = {}
+    selections: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     writes: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     decide_within: ClassVar[timedelta] = timedelta(hours=72)
     leaves_note: ClassVar[bool] = True

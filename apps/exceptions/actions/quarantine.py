@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from apps.accounts.models import User
 from apps.accounts.roles import Permission, Role
 from apps.actions.definition import ActionForm, CannotPlanError, Done, Plan, Reversibility, actions
+from apps.actions.selections import TRANSFER_STATES
 from apps.exceptions.actions.held_stock import HeldStock, read_held
 from apps.exceptions.actions.on_inspections import InspectionAction
 from apps.exceptions.actions.quality_limits import approver_above, limits_for
@@ -22,6 +23,7 @@ from apps.exceptions.actions.transfer_steps import Aside, cancelling, forward, n
 from apps.exceptions.hold import Held
 from apps.exceptions.hold_goods import Stock
 from apps.exceptions.hold_words import counted, named
+from controltower.lib.numbers import trimmed
 from odoo_sync.mirror.base import Mirror
 from odoo_sync.mirror.quality import Inspection
 from odoo_sync.mirror.stock import Location, OperationType, Warehouse
@@ -189,6 +191,7 @@ class Quarantine(InspectionAction):
         "return_id": gettext_lazy("return of"),
         "body": gettext_lazy("message"),
     }
+    selections = {"state": TRANSFER_STATES}
 
     def subject_for(self, record: Mirror) -> Inspection | None:
         if not isinstance(record, Inspection) or record.state in {"success", "canceled"}:
@@ -200,7 +203,7 @@ class Quarantine(InspectionAction):
         first, places = next(held.places(), None), places_aside(held)
         values: dict[str, Any] = {"moved": True, "place": str(places[0].pk) if places else ""}
         if first is not None:
-            values |= {"stock": str(first[1].row), "quantity": _most(*first).normalize()}
+            values |= {"stock": str(first[1].row), "quantity": trimmed(_most(*first))}
         return values
 
     def approver(self, subject: Inspection, answer: Mapping[str, Any]) -> Role | None:
