@@ -291,6 +291,10 @@ class Action(Generic[S]):
         """The record to act on, for a case about ``record``; None when the action does not fit it."""
         return record if isinstance(record, self.subject) else None  # type: ignore[return-value]
 
+    def title_for(self, subject: S) -> str:
+        """What it is called where it is about this record."""
+        return str(self.title)
+
     def hint(self, subject: S) -> str:
         """What it does to this record, for people who choose among several actions."""
         return str(self.explanation)

@@ -109,6 +109,10 @@ class Dialog:
             self.problem = str(error)
         return None
 
+    @property
+    def title(self) -> str:
+        return str(self.action.title_for(self.subject))
+
     @cached_property
     def about(self) -> About | None:
         """The case that this helps, if the reader may see it."""

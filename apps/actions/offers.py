@@ -75,7 +75,7 @@ def _standing(action: Action[Any], record: Mirror, place: Slice, case: int | Non
     open_ones = Request.objects.filter(action=action.key, subject_id=record.pk, company=place.company, state__in=OPEN)
     return Offer(
         key=action.key,
-        title=str(action.title),
+        title=action.title_for(record),
         hint=action.hint(record),
         approval=str(Role(role).label) if role else "",
         reversible=action.reversibility is not Reversibility.FINAL,

@@ -172,7 +172,11 @@ class Progress:
 
     @property
     def title(self) -> str:
-        return str(actions[self.item.action].title) if self.item.action in actions else self.item.action
+        if self.item.action not in actions:
+            return str(self.item.action)
+        action = actions[self.item.action]()
+        subject = action.subject.objects.filter(pk=self.item.subject_id).first()
+        return str(action.title if subject is None else action.title_for(subject))
 
     @property
     def state_words(self) -> Any:

@@ -7,9 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from apps.intercompany.matching import Document
-
-CENT = Decimal("0.01")
+from apps.intercompany.documents import CENT, Document, Match
 
 
 class Difference(StrEnum):
@@ -39,6 +37,21 @@ class Tolerance:
         if difference <= CENT * lines:
             return True
         return worth is not None and difference * worth <= self.money and difference <= abs(of) * self.share / 10_000
+
+
+def contradictions(match: Match, tolerance: Tolerance, worth: Decimal | None) -> list[Difference]:
+    """In what two sides contradict each other, sum against sum; the period document by document."""
+    found = differences(match.sale, match.purchase, tolerance, worth)
+    if match.is_pair:
+        return found
+    found = [one for one in found if one is not Difference.PERIOD]
+    return [*found, Difference.PERIOD] if elsewhere(match, tolerance) else found
+
+
+def elsewhere(match: Match, tolerance: Tolerance) -> list[Document]:
+    """The documents of the side with several that fall into another period than the one of the other side."""
+    several, (single, *_rest) = sorted((match.sales, match.purchases), key=len, reverse=True)
+    return [one for one in several if _other_period(one.booked_on, single.booked_on, tolerance.days)]
 
 
 def differences(sale: Document, purchase: Document, tolerance: Tolerance, worth: Decimal | None) -> list[Difference]:
@@ -84,16 +97,19 @@ def _other_period(one: date | None, other: date | None, days: int) -> bool:
 
 
 def money_between(
-    sale: Document, purchase: Document, found: list[Difference], worth: tuple[Decimal | None, Decimal | None]
+    match: Match, found: list[Difference], tolerance: Tolerance, worth: tuple[Decimal | None, Decimal | None]
 ) -> Decimal | None:
     """What the contradiction is worth in the group's currency; null where a rate is missing.
 
-    The difference of the totals; where only the period differs, the whole untaxed amount, since it is missing in one
-    month and too much in the other. ``worth`` is of one unit of the seller's and of the buyer's currency.
+    The difference of the totals; where only the period differs, the untaxed amount of what is in another one, since it
+    is missing in one month and too much in the other. ``worth`` is of one unit of the seller's and of the buyer's
+    currency.
     """
     ours, theirs = worth
     if ours is None or theirs is None:
         return None
     if found == [Difference.PERIOD]:
-        return (abs(sale.untaxed) * ours).quantize(CENT)
-    return abs(sale.total * ours - purchase.total * theirs).quantize(CENT)
+        other = elsewhere(match, tolerance)
+        each = theirs if other and not other[0].is_sale else ours
+        return (sum((abs(one.untaxed) for one in other), Decimal(0)) * each).quantize(CENT)
+    return abs(match.sale.total * ours - match.purchase.total * theirs).quantize(CENT)

@@ -1,8 +1,9 @@
-"""Both documents of a case, face to face: each side as far as the reader may see it."""
+"""The documents of a case, face to face: each side as far as the reader may see it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -22,17 +23,32 @@ from odoo_sync.mirror.product import Product
 
 HIDDEN, NOTHING = "·", "–"
 Text = Callable[[JournalEntry], str]
-Same = Callable[[JournalEntry, JournalEntry], bool]
+Value = Callable[[JournalEntry], Decimal | None]
 
 
 @dataclass(frozen=True)
 class Face:
-    """One company's document. ``open``: the reader may see all of it; else its number and total are all there is."""
+    """One company's documents. ``open``: the reader may see all of them; else numbers and totals are all there is.
+
+    Several belong together where a bill is over several invoices, or an invoice is billed in parts.
+    """
 
     company: str
-    entry: JournalEntry | None
+    entries: tuple[JournalEntry, ...]
     open: bool
-    url: str = ""
+    urls: tuple[str, ...] = ()
+
+    @property
+    def counted(self) -> tuple[JournalEntry, ...]:
+        """What amounts are of: no drafts, unless there is nothing else."""
+        return tuple(one for one in self.entries if one.state == POSTED) or self.entries
+
+    @property
+    def named(self) -> list[tuple[str, str]]:
+        """Each document as the reader may know it, with where Odoo shows it."""
+        urls = self.urls or ("",) * len(self.entries)
+        shown = [_known(self, one, _number, printed=True) for one in self.entries]
+        return list(zip(shown, urls, strict=True)) or [(NOTHING, "")]
 
 
 @dataclass(frozen=True)
@@ -45,6 +61,9 @@ class Row:
     differs: bool
 
 
+Same = Callable[[Face, Face], bool]
+
+
 @dataclass(frozen=True)
 class Faces:
     """What the page shows."""
@@ -52,6 +71,10 @@ class Faces:
     seller: Face
     buyer: Face
     rows: tuple[Row, ...]
+
+    @property
+    def both(self) -> tuple[Face, Face]:
+        return self.seller, self.buyer
 
     @property
     def is_reduced(self) -> bool:
@@ -66,59 +89,62 @@ def face_to_face(case: Case, scope: Scope) -> Exhibit | None:
     lane = group.lane_of(entry) if entry else None
     if entry is None or lane is None:
         return None
-    pair = _pair(entry, read_trade(group, lane))
-    documents = Documents.of(case.connection, [(ENTRY, one.pk) for one in pair if one])
+    sides = _sides(entry, read_trade(group, lane))
+    documents = Documents.of(case.connection, [(ENTRY, one.pk) for side in sides for one in side])
     companies = Company.everything.in_bulk(lane)
     seller, buyer = (
-        _face(companies.get(company), one, scope.covers(company, None), documents)
-        for company, one in zip(lane, pair, strict=True)
+        _face(companies.get(company), side, scope.covers(company, None), documents)
+        for company, side in zip(lane, sides, strict=True)
     )
     return Exhibit("intercompany/_faces.html", Faces(seller, buyer, tuple(_rows(seller, buyer))))
 
 
-def _pair(entry: JournalEntry, trade: Trade) -> tuple[JournalEntry | None, JournalEntry | None]:
-    """The seller's and the buyer's document; the other is null where nothing answers."""
+def _sides(entry: JournalEntry, trade: Trade) -> tuple[tuple[JournalEntry, ...], tuple[JournalEntry, ...]]:
+    """The seller's and the buyer's documents; one side is empty where nothing answers."""
     match = trade.matching.of(entry.pk)
-    related = JournalEntry.objects.select_related("currency")
-    other = related.filter(pk=match.other(entry.pk).key).first() if match else None
-    return (entry, other) if entry.kind in SALES else (other, entry)
+    if match is None:
+        return ((entry,), ()) if entry.kind in SALES else ((), (entry,))
+    rows = JournalEntry.objects.select_related("currency").in_bulk([one.key for one in match.members])
+    sales, purchases = (
+        tuple(rows[one.key] for one in side if one.key in rows) for side in (match.sales, match.purchases)
+    )
+    return sales, purchases
 
 
-def _face(company: Company | None, entry: JournalEntry | None, is_open: bool, documents: Documents) -> Face:
-    url = documents.url(ENTRY, entry.pk) if entry is not None and is_open else ""
-    return Face(str(company or _("A company that is not here yet")), entry, is_open, url)
+def _face(company: Company | None, entries: tuple[JournalEntry, ...], is_open: bool, documents: Documents) -> Face:
+    urls = tuple(documents.url(ENTRY, one.pk) if is_open else "" for one in entries)
+    return Face(str(company or _("A company that is not here yet")), entries, is_open, urls)
 
 
 def _rows(seller: Face, buyer: Face) -> Iterator[Row]:
     """What stands on the documents; what is only in the books of one company is for those who may see it."""
-    yield _row(_("Number"), seller, buyer, _number, compared=False, printed=True)
     yield _row(_("State"), seller, buyer, _state)
     yield _row(_("Day on it"), seller, buyer, lambda one: words.day(one.invoiced_on), compared=False)
-    yield _row(_("Booked on"), seller, buyer, lambda one: words.day(one.dated_on), same=_same_month)
-    yield _row(_("Untaxed"), seller, buyer, lambda one: _money(one, one.amount_untaxed))
-    yield _row(_("Tax"), seller, buyer, lambda one: _money(one, one.amount_tax))
-    yield _row(_("Total"), seller, buyer, lambda one: _money(one, one.amount_total), printed=True)
+    yield _row(_("Booked on"), seller, buyer, lambda one: words.day(one.dated_on), same=_same_months)
+    yield _money_row(_("Untaxed"), seller, buyer, lambda one: one.amount_untaxed)
+    yield _money_row(_("Tax"), seller, buyer, lambda one: one.amount_tax)
+    yield _money_row(_("Total"), seller, buyer, lambda one: one.amount_total, printed=True)
     yield from _quantities(seller, buyer)
 
 
-def _row(
-    label: str, seller: Face, buyer: Face, text: Text, *,
-    compared: bool = True, printed: bool = False, same: Same | None = None,
-) -> Row:  # fmt: skip
-    """One line: values are compared as they read, or by ``same``; ``printed`` is what either party knows once
-    the document is booked."""
-    values = [_shown(face, text, printed=printed) for face in (seller, buyer)]
+def _row(label: str, seller: Face, buyer: Face, text: Text, *, compared: bool = True, same: Same | None = None) -> Row:
+    """One line: values are compared as they read, or by ``same``."""
+    values = [_shown(face, text) for face in (seller, buyer)]
     known = compared and not {HIDDEN, NOTHING} & set(values)
-    equal = values[0] == values[1]
-    if known and same is not None and seller.entry and buyer.entry:
-        equal = same(seller.entry, buyer.entry)
+    equal = same(seller, buyer) if known and same is not None else values[0] == values[1]
     return Row(label, values[0], values[1], differs=known and not equal)
 
 
-def _shown(face: Face, text: Text, *, printed: bool) -> str:
-    if face.entry is None:
+def _shown(face: Face, text: Text) -> str:
+    """What the documents of a side say, each thing once."""
+    if not face.entries:
         return NOTHING
-    return text(face.entry) if face.open or (printed and face.entry.state == POSTED) else HIDDEN
+    return ", ".join(dict.fromkeys(_known(face, one, text) for one in face.entries))
+
+
+def _known(face: Face, one: JournalEntry, text: Text, *, printed: bool = False) -> str:
+    """``printed`` is what either party knows once the document is booked."""
+    return text(one) if face.open or (printed and one.state == POSTED) else HIDDEN
 
 
 def _number(one: JournalEntry) -> str:
@@ -129,24 +155,45 @@ def _state(one: JournalEntry) -> str:
     return _("booked") if one.state == POSTED else _("draft")
 
 
-def _same_month(one: JournalEntry, other: JournalEntry) -> bool:
-    if one.dated_on is None or other.dated_on is None:
-        return True
-    return bool(one.dated_on.replace(day=1) == other.dated_on.replace(day=1))
+def _same_months(one: Face, other: Face) -> bool:
+    """Whether all are booked in one month, as far as they have a day."""
+    days = [entry.dated_on for face in (one, other) for entry in face.counted if entry.dated_on]
+    return len({day.replace(day=1) for day in days}) < 2
 
 
-def _money(one: JournalEntry, value: Decimal | None) -> str:
-    return words.amount(value or Decimal(0), one.currency.name if one.currency else "")
+def _money_row(label: str, seller: Face, buyer: Face, value: Value, *, printed: bool = False) -> Row:
+    """What the documents of either side come to."""
+    values = [_sum(face, value, printed=printed) for face in (seller, buyer)]
+    known = not {HIDDEN, NOTHING} & set(values)
+    return Row(label, values[0], values[1], differs=known and values[0] != values[1])
+
+
+def _sum(face: Face, value: Value, *, printed: bool) -> str:
+    if not face.entries:
+        return NOTHING
+    if not (face.open or (printed and all(one.state == POSTED for one in face.counted))):
+        return HIDDEN
+    currency = face.counted[0].currency
+    total = sum((value(one) or Decimal(0) for one in face.counted), Decimal(0))
+    return words.amount(total, currency.name if currency else "")
 
 
 def _quantities(seller: Face, buyer: Face) -> Iterator[Row]:
-    """Each product that either document names, for those who see both; only what both name is compared."""
-    if seller.entry is None or buyer.entry is None or not (seller.open and buyer.open):
+    """Each product that either side names, for those who see both; only what both name is compared."""
+    if not (seller.entries and buyer.entries and seller.open and buyer.open):
         return
-    found = quantities_of([seller.entry.pk, buyer.entry.pk])
-    sides = [dict(found.get(face.entry.pk, ())) for face in (seller, buyer) if face.entry]
+    found = quantities_of([one.pk for face in (seller, buyer) for one in face.counted])
+    sides = [_amounts(face, found) for face in (seller, buyer)]
     products = Product.everything.select_related("template").in_bulk({*sides[0], *sides[1]})
     for key, product in sorted(products.items()):
         pair = [number_format(side[key].normalize(), use_l10n=True) if key in side else NOTHING for side in sides]
         both = all(key in side for side in sides)
         yield Row(_("Quantity of %s") % product.name, pair[0], pair[1], differs=both and pair[0] != pair[1])
+
+
+def _amounts(face: Face, found: Mapping[int, Iterable[tuple[int, Decimal]]]) -> dict[int, Decimal]:
+    total: dict[int, Decimal] = defaultdict(Decimal)
+    for one in face.counted:
+        for product, amount in found.get(one.pk, ()):
+            total[product] += amount
+    return total

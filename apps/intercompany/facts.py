@@ -11,8 +11,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from apps.exceptions.definition import Subject
+from apps.intercompany.documents import Document, Match
 from apps.intercompany.lanes import ENTRY, Group, Lane
-from apps.intercompany.matching import Document, Match
 from apps.intercompany.trades import Trade, document, known, lines_of, quantities_of, read_trades
 from odoo_sync.mirror.accounting import JournalEntry
 from odoo_sync.mirror.currency import Currency
@@ -25,9 +25,10 @@ class PairFacts:
     """One document with its counterpart, as the mirror has them.
 
     ``past`` says that it was booked too long ago to be looked for. ``match`` is null while nothing answers the
-    document; ``twin`` is then the document of the same side and reference that its counterpart answers already.
-    ``owner`` is the company that must act. ``worth`` is the group currency's worth of one unit of each currency by the
-    seller's rates of the day; ``gaps`` name what has no rate.
+    document; ``twin`` is then the document of the same side and number that its counterpart answers already.
+    ``undone_with`` are the documents of its own side with which it undoes or is undone wholly, while the other company
+    has booked none of them. ``owner`` is the company that must act. ``worth`` is the group currency's worth of one unit
+    of each currency by the seller's rates of the day; ``gaps`` name what has no rate.
     """
 
     subject: Subject
@@ -38,6 +39,7 @@ class PairFacts:
     own: Document | None = None
     match: Match | None = None
     twin: Document | None = None
+    undone_with: tuple[Document, ...] = ()
     lane: Lane | None = None
     owner: int | None = None
     names: tuple[tuple[int, str], ...] = ()
@@ -60,8 +62,16 @@ class PairFacts:
         return dict(self.codes).get(one.currency or 0, "")
 
     @property
-    def other(self) -> Document | None:
-        return self.match.other(self.row) if self.match else None
+    def others(self) -> tuple[Document, ...]:
+        """What answers it, drafts among them."""
+        return self.match.others(self.row) if self.match else ()
+
+    @property
+    def parties(self) -> list[Document]:
+        """Every document at hand, the seller's first."""
+        members = self.match.members if self.match else (self.own,)
+        parts = {one.key: one for one in (*members, self.twin) if one is not None}
+        return sorted(parts.values(), key=lambda one: (not one.is_sale, one.key))
 
 
 def read_pairs(
@@ -87,11 +97,11 @@ def read_pairs(
 
 
 def _compared(found: Iterable[tuple[JournalEntry, Lane | None, Trade | None]]) -> dict[int, Document]:
-    """Both documents of each pair, with their lines counted and what they are over."""
+    """All documents that belong together, with their lines counted and what they are over."""
     wanted: dict[int, Document] = {}
     for row, _lane, trade in found:
         one = trade.matching.of(row.pk) if trade else None
-        wanted.update({each.key: each for each in one[:2]} if one else {})
+        wanted.update({each.key: each for each in one.members} if one else {})
     lines, amounts = lines_of(wanted), quantities_of(wanted)
     return {key: replace(one, lines=lines.get(key, 1), quantities=amounts.get(key)) for key, one in wanted.items()}
 
@@ -119,7 +129,7 @@ class _Reading:
         own = self.compared.get(row.pk) or document(row)
         match, twin = self._match(), self._twin()
         owner = self._owner(own, lane, twin)
-        parts = [one for one in (own, match.other(row.pk) if match else None, twin) if one]
+        parts = [*(match.members if match else [own]), *([twin] if twin else [])]
         worth, gaps = self._worth(parts, lane)
         return PairFacts(
             subject=Subject(ENTRY, str(row.pk), row.connection_id, owner),
@@ -129,6 +139,7 @@ class _Reading:
             own=own,
             match=match,
             twin=twin,
+            undone_with=self._undone_with(),
             lane=lane,
             owner=owner,
             names=tuple((company, self.company_names.get(company, "")) for company in lane),
@@ -145,12 +156,17 @@ class _Reading:
         found = self.trade.matching.of(self.row.pk) if self.trade else None
         if found is None or not self.compared:
             return found
-        return Match(self.compared[found.sale.key], self.compared[found.purchase.key], found.rung)
+        sales, purchases = (tuple(self.compared[one.key] for one in side) for side in (found.sales, found.purchases))
+        return Match(sales, purchases, found.rung)
 
     def _twin(self) -> Document | None:
         assert self.trade is not None
         key = self.trade.matching.twins.get(self.row.pk)
         return self.trade.documents[key] if key is not None else None
+
+    def _undone_with(self) -> tuple[Document, ...]:
+        assert self.trade is not None
+        return tuple(self.trade.documents[key] for key in self.trade.matching.settled.get(self.row.pk, ()))
 
     def _owner(self, own: Document, lane: Lane, twin: Document | None) -> int:
         if self.acting == "buyer":

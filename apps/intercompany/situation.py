@@ -7,6 +7,7 @@ from datetime import date
 
 from django.utils import timezone
 
+from apps.intercompany.documents import Document, Match
 from apps.intercompany.lanes import POSTED, Group, Lane
 from apps.intercompany.trades import Trade, read_trade
 from controltower.lib.keys import split_key
@@ -21,15 +22,24 @@ from odoo_sync.working_time import ASSUMED, Calendar, calendars_of, local_day
 class Situation:
     """``acting`` is the company that must act, ``theirs`` the other company's document, ``mine`` the own one if any.
 
+    Where several belong together, these are the first of either side; ``their_side`` and ``my_side`` are all of them.
     ``sellers`` are the partners that stand for the selling company.
     """
 
     entry: JournalEntry
     trade: Trade
     acting: int
-    theirs: JournalEntry
-    mine: JournalEntry | None = None
+    their_side: tuple[JournalEntry, ...]
+    my_side: tuple[JournalEntry, ...] = ()
     sellers: tuple[int, ...] = ()
+
+    @property
+    def theirs(self) -> JournalEntry:
+        return self.their_side[0]
+
+    @property
+    def mine(self) -> JournalEntry | None:
+        return self.my_side[0] if self.my_side else None
 
     @property
     def lane(self) -> Lane:
@@ -41,8 +51,9 @@ class Situation:
 
     @property
     def is_unanswered(self) -> bool:
-        """Whether nothing answers the document, not even a draft."""
-        return self.trade.matching.of(self.entry.pk) is None
+        """Whether nothing answers the document, not even a draft, and its own company has not undone it."""
+        matching = self.trade.matching
+        return matching.of(self.entry.pk) is None and self.entry.pk not in matching.settled
 
     @property
     def place(self) -> Slice:
@@ -63,24 +74,37 @@ def situation_of(entry: JournalEntry) -> Situation | None:
     match, twin = trade.matching.of(entry.pk), trade.matching.twins.get(entry.pk)
     sellers = tuple(group.partners[lane.seller])
     if match is not None:
-        sale, purchase = (_row(one.key, entry) for one in match[:2])
-        acting = lane.seller if sale.state != POSTED else lane.buyer
-        mine, theirs = (sale, purchase) if acting == lane.seller else (purchase, sale)
-        return Situation(entry, trade, acting, theirs, mine, sellers)
+        return _matched(entry, trade, match, sellers)
     if twin is not None:
         answered = trade.matching.of(twin)
         assert answered is not None and entry.company_id is not None
-        return Situation(entry, trade, entry.company_id, _row(answered.other(twin).key, entry), entry, sellers)
+        theirs = _rows([one.key for one in answered.others(twin)], entry)
+        return Situation(entry, trade, entry.company_id, theirs, (entry,), sellers)
     acting = lane.buyer if entry.company_id == lane.seller else lane.seller
-    return Situation(entry, trade, acting, entry, None, sellers)
+    return Situation(entry, trade, acting, (entry,), (), sellers)
 
 
-def _row(key: int, entry: JournalEntry) -> JournalEntry:
-    """The mirrored document of a key, which may be the one at hand."""
-    if key == entry.pk:
-        return entry
-    found: JournalEntry = JournalEntry.everything.select_related("currency", "responsible").get(pk=key)
-    return found
+def _matched(entry: JournalEntry, trade: Trade, match: Match, sellers: tuple[int, ...]) -> Situation:
+    """The buyer acts, but for what the seller has not booked; what is booked comes first on either side."""
+    keys = [[one.key for one in sorted(side, key=_drafts_last)] for side in (match.sales, match.purchases)]
+    sales, purchases = (_rows(side, entry) for side in keys)
+    lane = trade.lane
+    if sales[0].state != POSTED:
+        return Situation(entry, trade, lane.seller, purchases, sales, sellers)
+    return Situation(entry, trade, lane.buyer, sales, purchases, sellers)
+
+
+def _drafts_last(one: Document) -> tuple[bool, int]:
+    return not one.posted, one.key
+
+
+def _rows(keys: list[int], entry: JournalEntry) -> tuple[JournalEntry, ...]:
+    """The mirrored documents of these keys, in this order, among which may be the one at hand."""
+    found = {entry.pk: entry}
+    if keys != [entry.pk]:
+        rows = JournalEntry.everything.select_related("currency", "responsible").filter(pk__in=keys)
+        found |= {row.pk: row for row in rows if row.pk != entry.pk}
+    return tuple(found[key] for key in keys)
 
 
 def reachable(scope: Scope) -> MirrorQuerySet:

@@ -28,9 +28,9 @@ def by_entry(entries: Iterable[int]) -> Iterable[int]:
         return set()
     found, alive = set(wanted), wanted | known()
     for trade in read_trades(group, lanes).values():
-        touched = alive & set(trade.documents) | trade.doubtful()
+        touched = alive & set(trade.documents) | trade.doubtful
         matches = filter(None, (trade.matching.of(key) for key in touched))
-        found |= touched | {one.key for match in matches for one in match[:2]}
+        found |= touched | {one.key for match in matches for one in match.members}
     return found
 
 
@@ -67,7 +67,7 @@ def by_calendar(rows: Iterable[int]) -> Iterable[int]:
     for connection in {split_key(row)[0] for row in rows}:
         lanes |= _lanes(group, traded().of(connection))
     for trade in read_trades(group, lanes).values():
-        found |= {key for key in trade.doubtful() if trade.documents[key].posted}
+        found |= {key for key in trade.doubtful if trade.documents[key].posted}
     return found
 
 

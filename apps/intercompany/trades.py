@@ -11,14 +11,16 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import BigIntegerField, Count, DecimalField, Q, Sum
 from django.db.models.expressions import RawSQL
 
 from apps.exceptions.models import Case, Check
+from apps.intercompany.documents import Document, Rung
 from apps.intercompany.lanes import ENTRY, POSTED, READ_BACK, STANDING, Group, Lane
-from apps.intercompany.matching import Document, Matching, match
+from apps.intercompany.matching import Matching, match
 from controltower.lib.memory import memory
 from odoo_sync.mirror.accounting import JournalEntry, JournalItem
 from odoo_sync.mirror.base import MirrorQuerySet
@@ -28,8 +30,9 @@ KEPT, PAST = "intercompany trades", "intercompany past"
 PLACE = ("kind", "company_id", "commercial_partner_id")
 REST = (
     "pk", "state", "number", "reference", "payment_reference", "origin", "auto_invoice_id", "currency_id",
-    "amount_untaxed", "amount_tax", "amount_total", "invoiced_on", "dated_on",
+    "amount_untaxed", "amount_tax", "amount_total", "invoiced_on", "dated_on", "reverses_id", "payment_state",
 )  # fmt: skip
+REVERSED = "reversed"
 _VERSION = "hashtextextended(odoo_sync_journalentry.ctid::text || ':' || odoo_sync_journalentry.xmin::text, 0)"
 """A number for the stored version of a row (PostgreSQL): each write of it leaves another one."""
 
@@ -42,12 +45,20 @@ class Trade:
     documents: Mapping[int, Document]
     matching: Matching
 
-    def doubtful(self) -> set[int]:
-        """The documents whose match another change may move: those without one, and those with a rival."""
-        weak = {
-            key for one in self.matching.matches if one.rung == "amount" for key in (one.sale.key, one.purchase.key)
-        }
-        return {one.key for one in self.matching.unmatched} | set(self.matching.rivals) | weak
+    @cached_property
+    def doubtful(self) -> frozenset[int]:
+        """The documents whose match another change may move, or make another one of: those without one, those with a
+        rival or whose counterpart is a draft, and all that are no plain pair of one amount.
+        """
+        found = {one.key for one in self.matching.unmatched} | self.matching.rivals
+        for one in self.matching.matches:
+            if one.rung is Rung.AMOUNT or not one.is_pair or _differs(one.sales[0], one.purchases[0]):
+                found |= {each.key for each in one.members}
+        return frozenset(found)
+
+
+def _differs(sale: Document, purchase: Document) -> bool:
+    return (sale.total, sale.currency, sale.posted) != (purchase.total, purchase.currency, purchase.posted)
 
 
 class _Kept(NamedTuple):
@@ -134,7 +145,7 @@ def document(row: JournalEntry) -> Document:
 def _document(
     kind: str | None, company: int | None, key: int, state: str | None, number: str | None, reference: str | None,
     payment_reference: str | None, origin: str | None, link: int | None, currency: int | None, untaxed: Decimal | None,
-    tax: Decimal | None, total: Decimal | None, issued: Any, booked: Any,
+    tax: Decimal | None, total: Decimal | None, issued: Any, booked: Any, reverses: int | None, payment: str | None,
 ) -> Document:  # fmt: skip
     return Document(
         key=key,
@@ -150,6 +161,8 @@ def _document(
         total=total or Decimal(0),
         issued_on=issued,
         booked_on=booked,
+        reverses=reverses,
+        is_reversed=payment == REVERSED,
     )
 
 

@@ -6,19 +6,22 @@ to them, they may know its number and its amount; the number stands on the case'
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.exceptions.definition import Evidence, Link
+from apps.intercompany.documents import Document, Match, total_of
 from apps.intercompany.facts import PairFacts
 from apps.intercompany.lanes import ENTRY
-from apps.intercompany.matching import Document
 
 KINDS = {"out_invoice": "invoice", "out_refund": "credit_note", "in_invoice": "bill", "in_refund": "vendor_credit_note"}
+MOST, FEW = 24, 5
+"""So many documents of a case are told one by one, and so many numbers stand in a line."""
 
 
 def amount(value: Decimal, code: str) -> str:
@@ -39,8 +42,8 @@ def detail(*parts: str) -> str:
 
 
 def links(facts: PairFacts) -> Iterator[Link]:
-    """Both documents, the seller's first; each is reduced for whoever may not see its company."""
-    for one in sides(facts):
+    """The documents, the seller's first; each is reduced for whoever may not see its company."""
+    for one in facts.parties[:MOST]:
         worth = facts.worth_of(one)
         yield Link(
             kind=KINDS.get(one.kind, one.kind),
@@ -54,16 +57,26 @@ def links(facts: PairFacts) -> Iterator[Link]:
         )
 
 
-def sides(facts: PairFacts) -> list[Document]:
-    """The documents at hand, the seller's first."""
-    parts = [one for one in (facts.own, facts.other, facts.twin) if one is not None]
-    return sorted(parts, key=lambda one: (not one.is_sale, one.key))
-
-
 def evidence(facts: PairFacts) -> Iterator[Evidence]:
     """What both parties may know of each document: of the other company's, its number and its total."""
-    for one in sides(facts):
+    for one in facts.parties[:MOST]:
         yield from printed(facts, one)
+    if len(facts.parties) > MOST:
+        yield Evidence(_("Further documents"), len(facts.parties) - MOST, as_of=facts.as_of)
+    if facts.match is not None and not facts.match.is_pair:
+        yield from _sums(facts, facts.match)
+
+
+def _sums(facts: PairFacts, match: Match) -> Iterator[Evidence]:
+    """What the side with several documents comes to, and that its drafts are not counted."""
+    several = max(match.sales, match.purchases, key=len)
+    booked = [one for one in several if one.posted] or several
+    names = {"count": len(booked), "company": facts.name(several[0].company)}
+    amounts = amount(total_of(booked), facts.code(several[0]))
+    yield Evidence(_("Total of %(count)d documents (%(company)s)") % names, amounts, as_of=facts.as_of)
+    drafts = sum(not one.posted for one in several)
+    if drafts:
+        yield Evidence(_("Drafts among them, not counted"), drafts, as_of=facts.as_of)
 
 
 def printed(facts: PairFacts, one: Document) -> Iterator[Evidence]:
@@ -71,11 +84,25 @@ def printed(facts: PairFacts, one: Document) -> Iterator[Evidence]:
     mine = one.company == facts.owner
     mirror, row = (ENTRY, one.key) if mine else ("", None)
     owner = {"company": facts.name(one.company)}
-    number = _("Invoice of %(company)s") if one.is_sale else _("Bill of %(company)s")
-    yield Evidence(number % owner, one.number or _("Draft"), mirror=mirror, row=row, as_of=facts.as_of)
+    yield Evidence(_numbered(one.kind) % owner, one.number or _("Draft"), mirror=mirror, row=row, as_of=facts.as_of)
     if mine:
         yield Evidence(_("Day on it (%(company)s)") % owner, one.day.isoformat(), as_of=facts.as_of)
     yield Evidence(_("Total (%(company)s)") % owner, total(facts, one), as_of=facts.as_of)
+
+
+def _numbered(kind: str) -> str:
+    return {
+        "out_invoice": _("Invoice of %(company)s"),
+        "out_refund": _("Credit note of %(company)s"),
+        "in_refund": _("Vendor credit note of %(company)s"),
+    }.get(kind, _("Bill of %(company)s"))
+
+
+def numbers(documents: Sequence[Document]) -> str:
+    """The numbers of documents of one side, the first few of many."""
+    shown = [one.number or _("Draft") for one in documents[:FEW]]
+    more = len(documents) - len(shown)
+    return one_of([*shown, ngettext("%d more", "%d more", more) % more] if more else shown)
 
 
 def gaps(facts: PairFacts) -> tuple[str, ...]:

@@ -181,22 +181,53 @@ def test_a_posted_document_cannot_be_deleted_a_draft_can(odoo: Odoo) -> None:
     assert odoo.call("account.move", "unlink", [document(odoo)]) is True
 
 
+def reversal(odoo: Odoo, move: int, price: float | None = None, reason: str = "wrong") -> int:
+    """A draft refund of a document, of its only line for another price if told so."""
+    journal = odoo.read("account.move", move, "journal_id")
+    context = {"active_model": "account.move", "active_ids": [move]}
+    values = {"reason": reason, "journal_id": journal, "date": str(TODAY), "move_ids": [[6, 0, [move]]]}
+    wizard = odoo.call("account.move.reversal", "create", values, context=context)
+    refund: int = odoo.call("account.move.reversal", "refund_moves", [wizard], context=context)["res_id"]
+    if price is not None:
+        line = odoo.read("account.move", refund, "invoice_line_ids")[0]
+        odoo.write("account.move", [refund], invoice_line_ids=[[1, line, {"price_unit": price, "quantity": 1}]])
+    return refund
+
+
+def settled(odoo: Odoo, *moves: int) -> list[tuple[str, float]]:
+    rows = [odoo.read("account.move", move, "payment_state", "amount_residual") for move in moves]
+    return [(row["payment_state"], row["amount_residual"]) for row in rows]
+
+
 def test_reversing_makes_a_draft_refund_that_settles_both_when_posted(odoo: Odoo) -> None:
     move = posted(odoo, "in_invoice", ref="Z")
-    number, journal = odoo.read("account.move", move, "name"), odoo.read("account.move", move, "journal_id")
-    context = {"active_model": "account.move", "active_ids": [move]}
-    values = {"reason": "wrong", "journal_id": journal, "date": str(TODAY), "move_ids": [[6, 0, [move]]]}
-    wizard = odoo.call("account.move.reversal", "create", values, context=context)
-    refund = odoo.call("account.move.reversal", "refund_moves", [wizard], context=context)["res_id"]
+    number, refund = odoo.read("account.move", move, "name"), reversal(odoo, move)
     found = odoo.read("account.move", refund, "move_type", "state", "ref", "amount_total", "reversed_entry_id")
     expected = {"move_type": "in_refund", "state": "draft", "ref": f"Reversal of: {number}, wrong"}
     assert found == {**expected, "amount_total": 99.99, "reversed_entry_id": move}
+    assert settled(odoo, move, refund) == [("not_paid", 99.99), ("not_paid", 99.99)]
     odoo.call("account.move", "action_post", [refund])
-    assert odoo.read("account.move", refund, "payment_state") == "paid"
-    assert odoo.read("account.move", move, "payment_state", "amount_residual") == {
-        "payment_state": "reversed",
-        "amount_residual": 0.0,
-    }
+    assert settled(odoo, move, refund) == [("reversed", 0.0), ("paid", 0.0)]
+
+
+def test_a_refund_over_less_settles_that_much_and_the_next_one_the_rest(odoo: Odoo) -> None:
+    move = posted(odoo, "out_invoice")
+    part, rest, more = reversal(odoo, move, 90.0), reversal(odoo, move, 9.99), reversal(odoo, move)
+    odoo.call("account.move", "action_post", [part])
+    assert settled(odoo, move, part) == [("partial", 9.99), ("paid", 0.0)]
+    odoo.call("account.move", "action_post", [rest])
+    odoo.call("account.move", "action_post", [more])
+    assert settled(odoo, move, rest, more) == [("reversed", 0.0), ("paid", 0.0), ("not_paid", 99.99)]
+
+
+def test_a_refund_that_is_reset_leaves_open_what_it_had_settled(odoo: Odoo) -> None:
+    move = posted(odoo, "out_invoice")
+    part, rest = reversal(odoo, move, 90.0), reversal(odoo, move, 9.99)
+    odoo.call("account.move", "action_post", [part, rest])
+    odoo.call("account.move", "button_draft", [part])
+    assert settled(odoo, move, part, rest) == [("partial", 90.0), ("not_paid", 90.0), ("paid", 0.0)]
+    odoo.call("account.move", "button_cancel", [rest])
+    assert settled(odoo, move, rest) == [("not_paid", 99.99), ("not_paid", 9.99)]
 
 
 def test_an_entry_must_balance(odoo: Odoo) -> None:

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from apps.exceptions.definition import Clear, Finding, Moot, Subject, Verdict
 from apps.intercompany.detectors.differing_pair import DifferingPair
+from apps.intercompany.documents import Document, Match, Rung
 from apps.intercompany.facts import PairFacts
 from apps.intercompany.lanes import Lane
-from apps.intercompany.matching import Document, Match, Rung
 
 DETECTOR = "intercompany.differing_pair"
 NOW = datetime(2026, 6, 3, 12, tzinfo=UTC)
@@ -31,7 +31,7 @@ def facts(purchase: Document, sale: Document = SALE, **values: object) -> PairFa
         2,
         state="posted",
         own=purchase,
-        match=Match(sale, purchase, Rung.REFERENCE),
+        match=Match.pair(sale, purchase, Rung.REFERENCE),
         lane=Lane(10, 20),
         owner=20,
         names=((10, "Lyon"), (20, "Oxford")),

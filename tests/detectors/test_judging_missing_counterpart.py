@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from apps.exceptions.definition import Clear, Finding, Moot, Subject, Verdict
 from apps.intercompany.detectors.missing_counterpart import MissingCounterpart
+from apps.intercompany.documents import Document, Match, Rung
 from apps.intercompany.facts import PairFacts
 from apps.intercompany.lanes import Lane
-from apps.intercompany.matching import Document, Match, Rung
 
 DETECTOR = "intercompany.missing_counterpart"
 NOW = datetime(2026, 6, 3, 12, tzinfo=UTC)
@@ -30,7 +30,7 @@ def facts(one: Document = SALE, other: Document | None = None, **values: object)
         own=one,
         match=None
         if other is None
-        else Match(*sorted((one, other), key=lambda side: not side.is_sale), Rung.REFERENCE),
+        else Match.pair(*sorted((one, other), key=lambda side: not side.is_sale), Rung.REFERENCE),
         lane=Lane(10, 20),
         owner=owner,
         names=((10, "Lyon"), (20, "Oxford")),

@@ -19,14 +19,29 @@ from apps.intercompany.detectors.differing_pair import DifferingPair
 from apps.intercompany.detectors.missing_counterpart import MissingCounterpart
 from apps.intercompany.touched import DETECTORS
 from odoo_sync.mirror.accounting import JournalEntry, JournalItem
-from odoo_sync.mirror.company import Company
+from odoo_sync.mirror.company import Company, WorkingCalendar
 from odoo_sync.mirror.currency import CurrencyRate
 from tests.mirrored import NOON, change, days
 from tests.traded import Traders
 
 pytestmark = pytest.mark.django_db
-DOCUMENTS = ["state", "quote", "amount", "tax", "quantity", "day", "currency", "gone", "link", "number"]
-STEPS = st.sampled_from([*DOCUMENTS, "state", "quote", "new_invoice", "new_bill", "rate", "clock", "zone", "company"])
+DOCUMENTS = [
+    "state",
+    "quote",
+    "quote_several",
+    "amount",
+    "reversal",
+    "tax",
+    "quantity",
+    "day",
+    "currency",
+    "gone",
+    "link",
+    "number",
+]
+STEPS = st.sampled_from(
+    [*DOCUMENTS, "state", "quote", "new_invoice", "new_bill", "new_credit", "rate", "clock", "zone", "company"]
+)
 EXAMPLES = int(os.environ.get("EXAMPLES", "12"))
 
 
@@ -55,6 +70,27 @@ class History:
         other = self.rows[two % len(self.rows)]
         self._changed(change(row, reference=other.number if two else None))
 
+    def _quote_several(self, row: JournalEntry, two: int) -> None:
+        others = [self.rows[(two + place) % len(self.rows)].number or "" for place in range(1 + two % 3)]
+        self._changed(change(row, reference=" + ".join(others)))
+
+    def _reversal(self, row: JournalEntry, two: int) -> None:
+        """A credit note of another document, as much as that or less."""
+        other = self.rows[two % len(self.rows)]
+        total = (other.amount_total or Decimal(0)) - (two % 2) * 100
+        kind = (other.kind or "").replace("invoice", "refund")
+        self._changed(
+            change(row, kind=kind, company=other.company, partner=other.partner, reverses=other, state="posted",
+                   commercial_partner=other.commercial_partner, amount_untaxed=total, amount_tax=Decimal(0),
+                   amount_total=total, payment_state=["paid", "reversed"][two % 2])
+        )  # fmt: skip
+
+    def _new_credit(self, row: JournalEntry, two: int) -> None:
+        kind = (row.kind or "out_invoice").replace("invoice", "refund")
+        self._add(
+            self.group.document(kind, row.amount_total or 0, reverses=row, reference=f"Reversal of: {row.number}")
+        )
+
     def _number(self, row: JournalEntry, two: int) -> None:
         self._changed(change(row, number=f"INV/2026/0000{two}"))
 
@@ -62,7 +98,7 @@ class History:
         self._changed(change(row, auto_invoice=self.rows[two % len(self.rows)] if two % 2 else None))
 
     def _amount(self, row: JournalEntry, two: int) -> None:
-        amount = Decimal([300, 500, 301, 330][two % 4])
+        amount = Decimal([300, 500, 301, 330, 200, 100, 800][two % 7])
         self._changed(change(row, amount_untaxed=amount, amount_total=amount + (row.amount_tax or 0)))
 
     def _tax(self, row: JournalEntry, two: int) -> None:
@@ -162,6 +198,6 @@ def test_by_change_and_by_time_finds_what_a_sweep_of_everything_finds(steps: lis
 
 
 def test_every_mirror_that_a_step_changes_is_one_the_detectors_say_they_depend_on() -> None:
-    changed = {JournalEntry, JournalItem, Company, CurrencyRate}
+    changed = {JournalEntry, JournalItem, Company, CurrencyRate, WorkingCalendar}
     assert changed <= set(DifferingPair.depends_on)
     assert changed - {JournalItem} <= set(MissingCounterpart.depends_on)

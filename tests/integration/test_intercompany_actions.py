@@ -197,7 +197,7 @@ def test_the_proposed_text_names_only_what_both_companies_know(ledger: Ledger) -
     text = AskOtherCompany().initial(bill)["question"]
     invoice = ledger.entry(number)
     assert text == (
-        f"{invoice.number} over 300.00 EUR does not agree with {bill.number} at Kestrel UK over 330.00 EUR. "
+        f"{invoice.number} over 300.00 EUR does not agree with {bill.number} over 330.00 EUR at Kestrel UK. "
         "Which of them is right?"
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,6 +26,8 @@ from apps.actions.definition import (
     fact,
 )
 from apps.exceptions.actions.message_vendor import paragraphs
+from apps.intercompany.documents import CREDITS
+from apps.intercompany.lanes import POSTED
 from apps.intercompany.situation import (
     Situation,
     calendar_at,
@@ -44,6 +46,8 @@ from odoo_sync.working_time import working_days_between
 
 ACTIVITY = "mail.activity"
 DAYS = 3
+MOST = 8
+"""So many documents of a side are named in the proposed question."""
 
 
 class QuestionForm(ActionForm):
@@ -199,24 +203,44 @@ def _person(found: Situation) -> OdooUser | None:
 
 def _proposed(found: Situation) -> str:
     """A question in words that both sides know: numbers and totals."""
-    theirs, mine = found.theirs, found.mine
+    mine = found.mine
     names = {
-        "number": theirs.number or _("your draft"),
-        "amount": _total(theirs),
+        "theirs": _listed(found.their_side, _("your draft")),
         "us": company_name(found.acting),
-        "ours": (mine.number or _("a draft")) if mine else "",
-        "total": _total(mine) if mine else "",
+        "ours": _listed(found.my_side, _("a draft")),
     }
-    if mine is None:
-        text = _("%(number)s over %(amount)s is not booked at %(us)s. Which delivery or order does it belong to?")
-    elif mine.state != theirs.state:
-        text = _("%(number)s over %(amount)s is still a draft at %(us)s. Is it right as it is, so that we may book it?")
+    if mine is None and found.theirs.kind in CREDITS:
+        text = _("%(theirs)s is not booked at %(us)s. Which invoice, return or price does it correct?")
+    elif mine is None:
+        text = _("%(theirs)s is not booked at %(us)s. Which delivery or order does it belong to?")
+    elif mine.state != found.theirs.state and len(found.their_side) > 1:
+        text = _("%(theirs)s are still a draft at %(us)s. Are they right as they are, so that we may book them?")
+    elif mine.state != found.theirs.state:
+        text = _("%(theirs)s is still a draft at %(us)s. Is it right as it is, so that we may book it?")
+    elif len(found.their_side) > 1:
+        text = _("%(theirs)s do not agree with %(ours)s at %(us)s. Which of them is right?")
     else:
-        text = _(
-            "%(number)s over %(amount)s does not agree with %(ours)s at %(us)s over %(total)s. Which of them is right?"
-        )
+        text = _("%(theirs)s does not agree with %(ours)s at %(us)s. Which of them is right?")
     return text % names
 
 
-def _total(entry: JournalEntry) -> str:
-    return amount(entry.amount_total or Decimal(0), entry.currency.name if entry.currency else "")
+def _listed(entries: Sequence[JournalEntry], unnumbered: str) -> str:
+    """Each document of a side with its number and total, and what several come to."""
+    shown = [
+        _("%(number)s over %(amount)s") % {"number": one.number or unnumbered, "amount": _total([one])}
+        for one in entries[:MOST]
+    ]
+    if len(entries) > MOST:
+        shown.append(_("%d more") % (len(entries) - MOST))
+    if len(entries) < 2:
+        return "".join(shown)
+    return _("%(documents)s (%(amount)s in all)") % {"documents": ", ".join(shown), "amount": _total(entries)}
+
+
+def _total(entries: Sequence[JournalEntry]) -> str:
+    """What booked documents of one currency come to; what all of them do where none is booked."""
+    counted = [one for one in entries if one.state == POSTED] or entries
+    currency = counted[0].currency
+    return amount(
+        sum((one.amount_total or Decimal(0) for one in counted), Decimal(0)), currency.name if currency else ""
+    )

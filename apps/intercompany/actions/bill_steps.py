@@ -1,4 +1,6 @@
-"""The calls that make a draft bill out of an invoice of a sister company, and what is minded before and after."""
+"""The calls that make a draft bill out of a sister company's invoice, or a draft vendor credit note out of its credit
+note, and what is minded before and after.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,9 @@ from django.utils.translation import gettext as _
 from apps.actions.definition import NEW, Condition, Step
 from apps.actions.readings import line_id
 from apps.intercompany.actions.buyer_taxes import minded
-from apps.intercompany.matching import MIRRORED
+from apps.intercompany.documents import CREDITS, MIRRORED
 from apps.intercompany.situation import Situation, company_name, odoo_id
+from apps.intercompany.trades import REVERSED
 from controltower.lib.keys import split_key
 from odoo_sync.mirror.accounting import JournalEntry, JournalItem, Tax
 from odoo_sync.mirror.company import Company
@@ -23,6 +26,7 @@ HEADER = (
     "invoice_payment_term_id/.id",
 )  # fmt: skip
 LINE = ("id", "product_id/.id", "product_uom_id/.id", "name", "quantity", "price_unit", "discount", "tax_ids/.id")
+QUOTING = ("ref", "payment_reference", "invoice_origin")
 Taxes = Mapping[int, Tax | None]
 
 
@@ -58,9 +62,14 @@ def loading(found: Situation, seller: Company, items: list[JournalItem], taxes: 
         guard={key: value for tax in taxes.values() if tax is not None for key, value in minded(tax).items()},
         expect={f"{NEW}.{name}": value for name, value in expect.items()},
         safe_again="external_id",
-        label=_("Make the draft bill"),
+        label=_("Make the draft vendor credit note") if is_credit(invoice) else _("Make the draft bill"),
         conditions=(_standing(found), _unanswered(found)),
     )
+
+
+def is_credit(invoice: JournalEntry) -> bool:
+    """Whether it is a credit note, which the buyer answers with a vendor credit note (refund)."""
+    return invoice.kind in CREDITS
 
 
 def cancelling(step: Step) -> Step:
@@ -73,7 +82,7 @@ def cancelling(step: Step) -> Step:
         guard={f"{NEW}.state": "draft"},
         expect={f"{NEW}.state": "cancel"},
         safe_again="state",
-        label=_("Cancel the draft bill"),
+        label=_("Cancel the draft"),
     )
 
 
@@ -112,37 +121,57 @@ def _standing(found: Situation) -> Condition:
         ["amount_untaxed", "=", float(invoice.amount_untaxed or 0)],
         ["amount_total", "=", float(invoice.amount_total or 0)],
     ]
+    if invoice.payment_state != REVERSED:
+        domain.append(["payment_state", "!=", REVERSED])
     words = _("The invoice of %s is no longer posted as it was when this was planned.")
+    if is_credit(invoice):
+        words = _("The credit note of %s is no longer posted as it was when this was planned.")
     return Condition(MOVE, domain, True, odoo_id(found.lane.seller), words % company_name(found.lane.seller))
 
 
 def _unanswered(found: Situation) -> Condition:
-    """No bill of the buyer names the invoice, and none of the same amount has come since it was planned."""
+    """No bill of the buyer names the invoice, and none that names it among words, or is over the same amount, has come
+    since it was planned.
+    """
     invoice, number = found.entry, found.entry.number or ""
-    named = [[field, "=ilike", _literally(number)] for field in ("ref", "payment_reference", "invoice_origin")]
+    named = [[field, "=ilike", _literally(number)] for field in QUOTING]
+    among = [[field, "ilike", _literally(number)] for field in QUOTING]
     domain = [
         ["company_id", "=", odoo_id(found.lane.buyer)],
         ["move_type", "=", MIRRORED[invoice.kind or ""]],
         ["commercial_partner_id", "in", sorted(odoo_id(one) for one in found.sellers)],
         ["state", "!=", "cancel"],
         "|", "|", "|", *named,
-        "&", "&",
+        "&",
+        ["id", "not in", _known_bills(found)],
+        "|", "|", "|", *among,
+        "&",
         ["amount_total", "=", float(invoice.amount_total or 0)],
         ["currency_id", "=", split_key(invoice.currency_id or 0)[1]],
-        ["id", "not in", _known_bills(found)],
     ]  # fmt: skip
     words = _("In Odoo %s has a bill by now that answers the invoice, or one over the same amount. Look at it first.")
+    if is_credit(invoice):
+        words = _(
+            "In Odoo %s has a vendor credit note by now that answers the credit note, or one over the same amount."
+            " Look at it first."
+        )
     return Condition(MOVE, domain, False, odoo_id(found.lane.buyer), words % company_name(found.lane.buyer))
 
 
 def _known_bills(found: Situation) -> list[int]:
-    """The buyer's documents over the same amount that were there when it was planned, and answer something else."""
+    """The buyer's documents over the same amount, or with the number among words, that were there when it was planned,
+    and answer something else.
+    """
     invoice: JournalEntry = found.entry
+    number = (invoice.number or "").casefold()
     return sorted(
         split_key(one.key)[1]
         for one in found.trade.documents.values()
         if one.kind == MIRRORED[invoice.kind or ""]
-        and (one.total, one.currency) == (invoice.amount_total, invoice.currency_id)
+        and (
+            (one.total, one.currency) == (invoice.amount_total, invoice.currency_id)
+            or any(number in text.casefold() for text in one.quoted)
+        )
     )
 
 

@@ -16,7 +16,7 @@ from apps.accounts.models import User
 from apps.accounts.roles import Permission, Role
 from apps.actions.definition import NEW, Action, ActionForm, CannotPlanError, Plan, Reversibility, Step, actions
 from apps.actions.selections import ENTRY_KINDS, ENTRY_STATES
-from apps.intercompany.actions.bill_steps import MOVE, cancelling, loading
+from apps.intercompany.actions.bill_steps import MOVE, cancelling, is_credit, loading
 from apps.intercompany.actions.buyer_taxes import TAX, TaxChoice, choices_for, label
 from apps.intercompany.actions.finance_limits import worth_more_than_allowed
 from apps.intercompany.lanes import SALES
@@ -53,7 +53,7 @@ def _tax_field(choice: TaxChoice) -> forms.Field:
     options = [(str(one.odoo_id), label(one)) for one in choice.options]
     name = choice.tax.name if choice.tax is not None else "?"
     return forms.ChoiceField(
-        label=_("Purchase tax for “%s” of the invoice") % name,
+        label=_("Purchase tax for “%s” of the document") % name,
         choices=[("", "–"), *options],
         help_text=_("Several taxes of the buying company answer it; only bookkeeping can tell which one is meant."),
     )
@@ -62,6 +62,9 @@ def _tax_field(choice: TaxChoice) -> forms.Field:
 @actions.add
 class DraftBill(Action[JournalEntry]):
     """Make a draft bill in the buying company out of the seller's posted invoice that nothing answers.
+
+    Out of a credit note it makes a draft vendor credit note (in_refund) in the same way. A document that its own
+    company has undone wholly needs none.
 
     Vendor is the partner of the selling company, the reference the invoice's number, currency, due date and lines with
     their units those of the invoice; accounts come from the buyer's products and journal, and lines without tax stay
@@ -115,6 +118,14 @@ class DraftBill(Action[JournalEntry]):
         found = situation_of(record)
         return record if found is not None and found.is_unanswered and found.mine is None else None
 
+    def title_for(self, subject: JournalEntry) -> str:
+        return _("Draft the missing vendor credit note") if is_credit(subject) else str(self.title)
+
+    def hint(self, subject: JournalEntry) -> str:
+        if is_credit(subject):
+            return _("Makes a draft vendor credit note (refund) of the buying company, line by line.")
+        return str(self.explanation)
+
     def place(self, subject: JournalEntry) -> Slice:
         found = situation_of(subject)
         return found.place if found else Slice(subject.company_id)
@@ -133,7 +144,7 @@ class DraftBill(Action[JournalEntry]):
         found = situation_of(subject)
         if found is None or subject.kind not in SALES or not found.is_unanswered or found.mine is not None:
             raise CannotPlanError(
-                _("This document has its counterpart, or is no longer posted: there is nothing to draft.")
+                _("This document has its counterpart, is undone or no longer posted: there is nothing to draft.")
             )
         seller = Company.objects.filter(pk=found.lane.seller).first()
         if seller is None or seller.partner_id is None or subject.currency_id is None:
@@ -142,7 +153,7 @@ class DraftBill(Action[JournalEntry]):
         booked = date.fromisoformat(booked) if isinstance(booked, str) else booked
         items = _items(subject)
         if not items:
-            raise CannotPlanError(_("The lines of the invoice are not mirrored yet. Try again in a minute."))
+            raise CannotPlanError(_("The lines of the document are not mirrored yet. Try again in a minute."))
         choices = choices_for(items, found.lane.buyer)
         taxes = {one.key: one.chosen(answer, found.lane.buyer) for one in choices}
         step = loading(found, seller, items, taxes, booked)
@@ -163,15 +174,18 @@ def _items(invoice: JournalEntry) -> list[JournalItem]:
 
 
 def _warnings(found: Situation, choices: Iterable[TaxChoice], taxes: Mapping[int, Tax | None]) -> Iterator[str]:
-    yield _("A draft alone does not close the case: somebody of the buying company posts the bill.")
+    if is_credit(found.entry):
+        yield _("A draft alone does not close the case: somebody of the buying company posts the vendor credit note.")
+    else:
+        yield _("A draft alone does not close the case: somebody of the buying company posts the bill.")
     for one in choices:
         if one.tax is not None and taxes[one.key] is None:
-            yield _("“%(tax)s” of the invoice is left out: %(buyer)s has no purchase tax like it. It adds nothing.") % {
-                "tax": one.tax.name, "buyer": company_name(found.lane.buyer),
+            yield _("“%(tax)s” of %(number)s is left out: %(buyer)s has no purchase tax like it. It adds nothing.") % {
+                "tax": one.tax.name, "number": found.entry.number, "buyer": company_name(found.lane.buyer),
             }  # fmt: skip
     if _answers_by_itself(found):
         yield _(
-            "An add-on in Odoo answers documents between these companies by itself: when the bill is posted, it makes"
+            "An add-on in Odoo answers documents between these companies by itself: when the draft is posted, it makes"
             " a third document. Switch it off in one of the two companies before, or delete what it makes."
         )
 
@@ -192,7 +206,7 @@ def _names(found: Situation, step: Step, invoice: JournalEntry, taxes: Mapping[i
     for name in ("amount_untaxed", "amount_tax", "amount_total"):
         linked[name] = amount(Decimal(str(expect[f"{NEW}.{name}"])), linked["currency_id"])
     return {
-        f"{MOVE},{NEW}": _("New bill of %s") % buyer,
+        f"{MOVE},{NEW}": (_("New vendor credit note of %s") if is_credit(invoice) else _("New bill of %s")) % buyer,
         **{f"{name}={expect[f'{NEW}.{name}']}": word for name, word in linked.items() if word},
         **{f"{TAX},{tax.odoo_id}": label(tax) for tax in taxes.values() if tax is not None},
     }
@@ -202,7 +216,12 @@ def _effect(found: Situation, invoice: JournalEntry) -> str:
     count = invoice.items.filter(gone_at=None, display_type="product").count()
     lines = ngettext("%d line", "%d lines", count) % count
     currency = invoice.currency.name if invoice.currency else ""
-    return _("Draft bill of %(buyer)s from %(seller)s over %(amount)s for %(number)s, %(lines)s.") % {
+    text = _("Draft bill of %(buyer)s from %(seller)s over %(amount)s for %(number)s, %(lines)s.")
+    if is_credit(invoice):
+        text = _(
+            "Draft vendor credit note (refund) of %(buyer)s from %(seller)s over %(amount)s for %(number)s, %(lines)s."
+        )
+    return text % {
         "buyer": company_name(found.lane.buyer),
         "seller": company_name(found.lane.seller),
         "amount": amount(invoice.amount_total or Decimal(0), currency),

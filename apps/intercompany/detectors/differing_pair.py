@@ -17,15 +17,15 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.roles import Role
 from apps.exceptions.definition import Clear, Detector, Domain, Evidence, Finding, Impact, Moot, Verdict, detectors
 from apps.intercompany import words
-from apps.intercompany.differences import Difference, Tolerance, differences, money_between, uncompared
+from apps.intercompany.differences import Difference, Tolerance, contradictions, money_between, uncompared
+from apps.intercompany.documents import Match
 from apps.intercompany.facts import PairFacts, read_pairs
 from apps.intercompany.lanes import ENTRY, POSTED, PURCHASES
-from apps.intercompany.matching import Match
 from apps.intercompany.touched import by_entry, by_item, everything, in_cases, of_keys, traded
 from controltower.lib.money import Money
 from controltower.lib.scope import Scope
 from odoo_sync.mirror.accounting import JournalEntry, JournalItem
-from odoo_sync.mirror.company import Company
+from odoo_sync.mirror.company import Company, WorkingCalendar, WorkingHours
 from odoo_sync.mirror.currency import Currency, CurrencyRate
 from odoo_sync.mirror.product import UnitOfMeasure
 from odoo_sync.working_time import day_begins, local_day, working_days_between
@@ -36,6 +36,30 @@ NAMES: Mapping[Difference, Any] = {
     Difference.AMOUNT: gettext_lazy("amount"),
     Difference.TAX: gettext_lazy("tax"),
     Difference.PERIOD: gettext_lazy("period"),
+}
+BILLS: Mapping[str, Any] = {
+    "pair": gettext_lazy("Bill of %(buyer)s and invoice of %(seller)s differ by %(money)s: %(what)s"),
+    "spans": gettext_lazy(
+        "Bill of %(buyer)s over %(count)d invoices of %(seller)s differs from them by %(money)s: %(what)s"
+    ),
+    "parts": gettext_lazy(
+        "%(count)d bills of %(buyer)s for one invoice of %(seller)s differ from it by %(money)s: %(what)s"
+    ),
+    "period": gettext_lazy("%(buyer)s has booked %(money)s from %(seller)s in another period than %(seller)s"),
+}
+CREDITS: Mapping[str, Any] = {
+    "pair": gettext_lazy("Vendor credit note of %(buyer)s and credit note of %(seller)s differ by %(money)s: %(what)s"),
+    "spans": gettext_lazy(
+        "Vendor credit note of %(buyer)s over %(count)d credit notes of %(seller)s differs from them by %(money)s:"
+        " %(what)s"
+    ),
+    "parts": gettext_lazy(
+        "%(count)d vendor credit notes of %(buyer)s for one credit note of %(seller)s differ from it by %(money)s:"
+        " %(what)s"
+    ),
+    "period": gettext_lazy(
+        "%(buyer)s has booked a credit note over %(money)s from %(seller)s in another period than %(seller)s"
+    ),
 }
 
 
@@ -82,19 +106,23 @@ class Limits:
 class DifferingPair(Detector[PairFacts]):
     """A posted invoice and the posted bill that answers it contradict each other beyond the tolerance.
 
-    *What answers what* is told under I1. Compared are, in this order: currency; quantity of each product that both
-    documents name (product lines, in the product's reference unit; what only one of them names is told, and is left to
-    the amount); amount (amount_untaxed); tax
-    (amount_tax); period (the month of date, the accounting day). Documents in one currency are compared in it, so that
-    the companies' own rates make no difference; documents in two currencies differ in just that.
+    *What answers what* is told under I1. Of several documents on one side (a bill over several invoices, an invoice
+    billed in parts) the sum is compared, without drafts, and the period of each; that is one case, of the buyer's
+    oldest document among them, so that one which joins later or leaves changes the case and makes no other. Credit
+    notes and vendor credit notes are compared alike.
+
+    Compared are, in this order: currency; quantity of each product that both sides name (product lines, in the
+    product's reference unit; what only one of them names is told, and is left to the amount); amount (amount_untaxed);
+    tax (amount_tax); period (the month of date, the accounting day). Documents in one currency are compared in it, so
+    that the companies' own rates make no difference; documents in two currencies differ in just that.
 
     *Tolerance*: a difference of amounts passes when it is within both limits, in the group currency and as a share of
     the document, or no more than a cent for each line. Different months pass when the days lie close together.
 
     *Money* = the difference of the totals in the group currency, by the seller's rates of the day on the invoice; where
-    only the period differs, the untaxed amount, since it is missing in one month and too much in the other. *Delay* D =
-    working days since the later of the two was booked. *Control* k = 1 from a few days before the end of the month in
-    which the earlier one was booked.
+    only the period differs, the untaxed amount of what is in another one, since it is missing in one month and too much
+    in the other. *Delay* D = working days since the later of the two was booked. *Control* k = 1 from a few days before
+    the end of the month in which the earlier one was booked.
 
     *Who must act*: the buyer, since the invoice is the document that was agreed on. The case closes when the two agree,
     or one of them is cancelled, reset or deleted (what is missing then is I1).
@@ -114,6 +142,8 @@ class DifferingPair(Detector[PairFacts]):
         JournalItem: by_item,
         Company: everything,
         UnitOfMeasure: everything,
+        WorkingCalendar: in_cases,
+        WorkingHours: in_cases,
         Currency: in_cases,
         CurrencyRate: everything,
     }
@@ -131,29 +161,30 @@ class DifferingPair(Detector[PairFacts]):
         if facts.own is None or facts.gone:
             return Moot(facts.subject, _("It no longer exists, or is no longer between two companies of the group."))
         if facts.state != POSTED:
-            return Moot(facts.subject, _("The bill is no longer posted."))
+            return Moot(facts.subject, _("The document is no longer posted."))
         if facts.past:
             return Moot(facts.subject, _("It was booked longer ago than the tower looks back."))
-        match = facts.match
-        if match is None or not match.sale.posted:
-            return Clear(facts.subject, _("No booked invoice belongs to it any more."))
-        found = differences(match.sale, match.purchase, limits.allowed, facts.worth_of(match.sale))
+        match = facts.match.booked if facts.match is not None else None
+        if match is None:
+            return Clear(facts.subject, _("No booked document of the other company belongs to it any more."))
+        if match.anchor != facts.row:
+            return Clear(facts.subject, _("It is compared together with another one for the same document."))
+        found = contradictions(match, limits.allowed, facts.worth_of(match.sale))
         if not found:
-            return Clear(facts.subject, _("Both documents agree."))
+            return Clear(facts.subject, _("The documents agree."))
         return _finding(facts, match, found, limits, now)
 
 
 def _finding(facts: PairFacts, match: Match, found: list[Difference], limits: Limits, now: datetime) -> Finding:
-    money = money_between(
-        match.sale, match.purchase, found, (facts.worth_of(match.sale), facts.worth_of(match.purchase))
-    )
+    worth = (facts.worth_of(match.sale), facts.worth_of(match.purchase))
+    money = money_between(match, found, limits.allowed, worth)
     today = local_day(now, facts.calendar)
-    booked = [one.booked_on or one.day for one in match[:2]]
+    booked = [one.booked_on or one.day for one in match.members]
     closing = _month_end(min(booked)) - timedelta(days=limits.close_days)
     return Finding(
         subject=facts.subject,
         summary=_summary(facts, match, found, money),
-        detail=words.detail(words.one_of(str(NAMES[one]) for one in found), match.purchase.number),
+        detail=words.detail(words.one_of(str(NAMES[one]) for one in found), words.numbers(match.purchases)),
         evidence=(*words.evidence(facts), *_uncompared(match)),
         impact=Impact(
             money=money or Decimal(0),
@@ -193,7 +224,8 @@ def _summary(facts: PairFacts, match: Match, found: list[Difference], money: Dec
         "buyer": facts.name(facts.lane.buyer),
         "money": words.amount(money, facts.currency) if money is not None else _("an amount without a rate"),
         "what": NAMES[found[0]],
+        "count": max(len(match.sales), len(match.purchases)),
     }
-    if found == [Difference.PERIOD]:
-        return _("%(buyer)s has booked %(money)s from %(seller)s in another period than %(seller)s") % names
-    return _("Bill of %(buyer)s and invoice of %(seller)s differ by %(money)s: %(what)s") % names
+    sentences = CREDITS if match.sale.is_credit else BILLS
+    shape = "pair" if match.is_pair else "spans" if len(match.purchases) == 1 else "parts"
+    return str(sentences["period" if found == [Difference.PERIOD] else shape]) % names

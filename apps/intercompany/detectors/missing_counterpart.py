@@ -15,15 +15,49 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.roles import Role
 from apps.exceptions.definition import Clear, Detector, Domain, Finding, Impact, Moot, Verdict, detectors
 from apps.intercompany import words
+from apps.intercompany.documents import Document
 from apps.intercompany.facts import PairFacts, read_pairs
 from apps.intercompany.lanes import ENTRY, POSTED
-from apps.intercompany.matching import Document
 from apps.intercompany.touched import by_calendar, by_entry, everything, in_cases, of_keys, traded
 from controltower.lib.scope import Scope
 from odoo_sync.mirror.accounting import JournalEntry
 from odoo_sync.mirror.company import Company, WorkingCalendar, WorkingHours
 from odoo_sync.mirror.currency import Currency, CurrencyRate
 from odoo_sync.working_time import day_begins, local_day, next_day_begins, working_days_between
+
+SENTENCES: Mapping[str, Mapping[str, Any]] = {
+    "out_invoice": {
+        "none": gettext_lazy("%(seller)s has invoiced %(amount)s to %(buyer)s, and no bill is booked"),
+        "draft": gettext_lazy("%(seller)s has invoiced %(amount)s to %(buyer)s, and the bill is still a draft"),
+        "twice": gettext_lazy("%(seller)s has invoiced %(amount)s to %(buyer)s twice for one bill"),
+    },
+    "in_invoice": {
+        "none": gettext_lazy("%(buyer)s has booked a bill over %(amount)s from %(seller)s, and no invoice is booked"),
+        "draft": gettext_lazy(
+            "%(buyer)s has booked a bill over %(amount)s from %(seller)s, and the invoice is still a draft"
+        ),
+        "twice": gettext_lazy("%(buyer)s has booked a second bill over %(amount)s from %(seller)s for one invoice"),
+    },
+    "out_refund": {
+        "none": gettext_lazy("%(seller)s has credited %(amount)s to %(buyer)s, and no vendor credit note is booked"),
+        "draft": gettext_lazy(
+            "%(seller)s has credited %(amount)s to %(buyer)s, and the vendor credit note is still a draft"
+        ),
+        "twice": gettext_lazy("%(seller)s has credited %(amount)s to %(buyer)s twice for one vendor credit note"),
+    },
+    "in_refund": {
+        "none": gettext_lazy(
+            "%(buyer)s has booked a vendor credit note over %(amount)s from %(seller)s, and no credit note is booked"
+        ),
+        "draft": gettext_lazy(
+            "%(buyer)s has booked a vendor credit note over %(amount)s from %(seller)s, and the credit note is still"
+            " a draft"
+        ),
+        "twice": gettext_lazy(
+            "%(buyer)s has booked a second vendor credit note over %(amount)s from %(seller)s for one credit note"
+        ),
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -51,9 +85,17 @@ class MissingCounterpart(Detector[PairFacts]):
     payment_reference, invoice_origin against name, without case, separators and leading zeros; a number with letters
     may stand among words); else the only document of the same total and currency within 5 days, where neither quotes
     what looks like a number of the other side (letters and places of digits as in its numbers; an order's number or a
-    word does not). A document answers one other at most. Cancelled documents answer nothing. One that is still a draft
-    is the counterpart, but is not booked: the case stands, and says so. A second document with the reference of one
-    that is answered already is told as such.
+    word does not). Cancelled documents answer nothing. One that is still a draft is the counterpart, but is not booked:
+    the case stands, and says so.
+
+    *Several*: one that alone is as much (within a thousandth, and one unit of its currency) is the counterpart. Else a
+    document that quotes several numbers answers all of these that are free, and several documents that quote one number
+    answer it in parts, the oldest first, as long as they come to no more; whether the sums agree is I4. What is left
+    and carries the number of one that was answered is told as a second one.
+
+    *Undone*: a document that posted credit notes of its own company reverse wholly (reversed_entry_id; for one made by
+    hand: the number that it quotes, the same total, and payment_state reversed), and these credit notes, need nothing
+    from the other company; once that has booked the counterpart of one of them, the others lack theirs.
 
     *From when*: the document is posted, and grace_days days have passed since its accounting date (date), in the time
     zone of the company that must act. A limit of 0 counts from the day itself.
@@ -103,8 +145,10 @@ class MissingCounterpart(Detector[PairFacts]):
             return Moot(facts.subject, _("The document is no longer posted."))
         if facts.past:
             return Moot(facts.subject, _("It was booked longer ago than the tower looks back."))
-        if facts.other is not None and facts.other.posted:
+        if any(one.posted for one in facts.others):
             return Clear(facts.subject, _("The counterpart is booked."))
+        if facts.undone_with:
+            return Clear(facts.subject, _("Its own company has undone it: nothing is left to book."))
         due = _due(facts.own, limits)
         today = local_day(now, facts.calendar)
         if today < due:
@@ -141,7 +185,7 @@ def _finding(facts: PairFacts, own: Document, due: date, today: date, now: datet
 def _remedy(facts: PairFacts, own: Document) -> str:
     """A bill is drafted where there is none; a draft, a second document or a lacking invoice is a question."""
     draft, ask = MissingCounterpart.remedies
-    return draft if own.is_sale and facts.other is None and facts.twin is None else ask
+    return draft if own.is_sale and not facts.others and facts.twin is None else ask
 
 
 def _summary(facts: PairFacts, own: Document) -> str:
@@ -152,20 +196,11 @@ def _summary(facts: PairFacts, own: Document) -> str:
         "buyer": facts.name(facts.lane.buyer),
         "amount": words.total(facts, own),
     }
-    if facts.twin is not None:
-        text = _("%(buyer)s has booked a second bill over %(amount)s from %(seller)s for one invoice")
-        other = _("%(seller)s has invoiced %(amount)s to %(buyer)s twice for one bill")
-        return (other if own.is_sale else text) % names
-    if own.is_sale:
-        text = _("%(seller)s has invoiced %(amount)s to %(buyer)s, and no bill is booked")
-        draft = _("%(seller)s has invoiced %(amount)s to %(buyer)s, and the bill is still a draft")
-    else:
-        text = _("%(buyer)s has booked a bill over %(amount)s from %(seller)s, and no invoice is booked")
-        draft = _("%(buyer)s has booked a bill over %(amount)s from %(seller)s, and the invoice is still a draft")
-    return (draft if facts.other is not None else text) % names
+    state = "twice" if facts.twin is not None else "draft" if facts.others else "none"
+    return str(SENTENCES[own.kind][state]) % names
 
 
 def _detail(facts: PairFacts, own: Document) -> str:
     """The own documents where there are any, with their day."""
-    mine = [one for one in words.sides(facts) if one.company == facts.owner]
+    mine = [one for one in facts.parties if one.company == facts.owner]
     return words.detail(*(words.detail(one.number or _("Draft"), words.day(one.day)) for one in mine))

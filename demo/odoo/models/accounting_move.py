@@ -185,14 +185,39 @@ class Move(Thread, Model):
                 line._assign({"name": self.payment_reference})
 
     def _settle_with_reversed(self) -> None:
-        """A posted refund that undoes a whole document settles both."""
+        """A posted refund settles what it reverses as far as either is open; more than that stays open."""
         origin = self.reversed_entry_id
-        if not origin or origin.state != "posted" or origin.amount_residual != self.amount_residual:
+        if not origin or origin.state != "posted" or origin.currency_id != self.currency_id:
             return
-        for move, state in ((self, "paid"), (origin, "reversed")):
-            move._assign({"amount_residual": 0.0, "amount_residual_signed": 0.0, "payment_state": state})
-            due = move.line_ids.filtered(lambda one: one.display_type == "payment_term")
-            due._assign({"amount_residual": 0.0, "amount_residual_currency": 0.0, "reconciled": True})
+        share = min(origin.amount_residual, self.amount_residual)
+        if share > 0:
+            self._settle(share, "paid")
+            origin._settle(share, "reversed")
+
+    def _settle(self, share: float, whole: str) -> None:
+        left = self.currency_id._round(self.amount_residual - share)
+        part = left / self.amount_total
+        signed = self.company_id.currency_id._round(self.amount_total_signed * part)
+        state = "partial" if left else whole
+        self._assign({"amount_residual": left, "amount_residual_signed": signed, "payment_state": state})
+        for line in self.line_ids.filtered(lambda one: one.display_type == "payment_term"):
+            values = {"amount_residual": line.balance * part, "amount_residual_currency": line.amount_currency * part}
+            line._assign({**{name: round(value, 2) + 0.0 for name, value in values.items()}, "reconciled": not left})
+
+    def _reopen(self) -> None:
+        """Without the one that is no longer posted, a document and its refunds are settled as far as the others do."""
+        self.line_ids._assign({"reconciled": False})
+        self._rebuild()
+        origin = self.reversed_entry_id or self
+        domain = [("reversed_entry_id", "=", origin.id), ("state", "=", "posted")]
+        refunds = self.env.sudo()["account.move"].search(domain, order="id")
+        for move in origin | refunds:
+            if move.state == "posted" and move.payment_state != "not_paid":
+                move._assign({"payment_state": "not_paid"})
+                move.line_ids._assign({"reconciled": False})
+                move._rebuild()
+        for refund in refunds:
+            refund._settle_with_reversed()
 
     def button_draft(self) -> None:
         if any(one.state == "draft" for one in self):
@@ -200,7 +225,7 @@ class Move(Thread, Model):
         for move in self:
             move._assign({"state": "draft", "payment_state": "not_paid"})
             move._after_state()
-            move._rebuild()
+            move._reopen()
 
     def button_cancel(self) -> None:
         if any(one.state == "cancel" for one in self):
@@ -208,6 +233,7 @@ class Move(Thread, Model):
         for move in self:
             move._assign({"state": "cancel", "auto_post": "no", "payment_state": "not_paid"})
             move._after_state()
+            move._reopen()
 
     def _before_unlink(self) -> None:
         if any(one.state == "posted" for one in self):
