@@ -9,6 +9,8 @@ from django.conf import settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from tests import emptied
+
 if TYPE_CHECKING:
     from tests.servers import Tower
 
@@ -19,6 +21,7 @@ def pytest_configure() -> None:
         raise pytest.UsageError("Tests need PostgreSQL: set DATABASE_URL, or run ./tower test.")
     hypothesis_settings.register_profile("tower", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     hypothesis_settings.load_profile("tower")
+    emptied.install()
     settings.PASSWORD_HASHERS = ["tests.hashers.QuickHasher"]
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
@@ -39,6 +42,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
         cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_no_truncate")
         cursor.execute("ALTER TABLE audit_dailyroot DISABLE TRIGGER audit_root_no_truncate")
         cursor.execute("ALTER TABLE audit_verification DISABLE TRIGGER audit_verification_no_truncate")
+        emptied.remember()
 
 
 @pytest.fixture(scope="session")
