@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.utils.html import strip_tags
@@ -16,6 +16,7 @@ from apps.actions.definition import NEW, Plan, Step, actions, split_fact
 
 LINE = 30
 MOMENT = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")
+DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Change:
 
     @property
     def is_moment(self) -> bool:
-        return isinstance(self.before, datetime) or isinstance(self.after, datetime)
+        return isinstance(self.before, date) or isinstance(self.after, date)
 
     @property
     def is_long(self) -> bool:
@@ -51,27 +52,33 @@ class Clash:
 
     @property
     def is_moment(self) -> bool:
-        return any(isinstance(one, datetime) for one in (self.base, self.theirs, self.mine))
+        return any(isinstance(one, date) for one in (self.base, self.theirs, self.mine))
 
 
 def changes(plan: Plan, action: str) -> list[Change]:
-    """Everything the plan changes: what is written first, then what Odoo changes by itself."""
-    words = field_words(action)
+    """Everything the plan changes, record by record: what is written first, then what Odoo changes by itself."""
+    words, spoken = field_words(action), Spoken(plan, action)
     before = {split_fact(key, step.model): value for step in reversed(plan.steps) for key, value in step.guard.items()}
     found: dict[tuple[str, int, str], Change] = {}
     for step in plan.steps:
         for key, after in step.expect.items():
             place = split_fact(key, step.model)
-            if place not in found and not (place in before and same(before[place], after)):
+            if place not in found and not _says_nothing(place, before, after):
                 found[place] = Change(
                     record=name_of(plan, *place[:2]),
                     field=str(words.get(place[2], place[2])),
-                    before=called(plan, place[2], before.get(place)),
-                    after=called(plan, place[2], after),
+                    before=spoken(place[2], before.get(place)),
+                    after=spoken(place[2], after),
                     by_odoo=not is_written(step, *place),
                 )
         found |= messages(plan, step, words)
-    return sorted(found.values(), key=lambda change: change.by_odoo)
+    records = list(dict.fromkeys(change.record for change in found.values()))
+    return sorted(found.values(), key=lambda change: (records.index(change.record), change.by_odoo))
+
+
+def _says_nothing(place: tuple[str, int, str], before: Mapping[tuple[str, int, str], Any], after: Any) -> bool:
+    """What stays as it is, and what a new record leaves empty."""
+    return same(before[place], after) if place in before else place[1] == NEW and plain(after) is None
 
 
 def messages(plan: Plan, step: Step, words: Mapping[str, Any]) -> dict[tuple[str, int, str], Change]:
@@ -93,11 +100,11 @@ def is_written(step: Step, model: str, odoo_id: int, name: str) -> bool:
 
 def clashes(differences: Iterable[Mapping[str, Any]], plan: Plan, action: str, model: str) -> list[Clash]:
     """The stored differences of a step, with names for people."""
-    words = field_words(action)
+    words, spoken = field_words(action), Spoken(plan, action)
     found = []
     for one in differences:
         named, odoo_id, name = split_fact(one["key"], model)
-        values = {side: called(plan, name, one[side]) for side in ("base", "theirs", "mine")}
+        values = {side: spoken(name, one[side]) for side in ("base", "theirs", "mine")}
         record, field = name_of(plan, named, odoo_id), str(words.get(name, name))
         found.append(Clash(record=record, field=field, gone=bool(one.get("gone")), **values))
     return found
@@ -111,14 +118,29 @@ def name_of(plan: Plan, model: str, odoo_id: int) -> str:
     return plan.names.get(f"{model},{odoo_id}") or f"{model} {odoo_id}"
 
 
-def called(plan: Plan, name: str, value: Any) -> Any:
-    """A field's value for a page: a link by the name that the plan gives it, anything else as it is."""
-    return plan.names.get(f"{name}={plain(value)}") or shown(value)
+@dataclass(frozen=True)
+class Spoken:
+    """How a plan's page says a field's value: a link by the name that the plan gives it, a selection in the action's
+    words, anything else as it is.
+    """
+
+    plan: Plan
+    action: str
+
+    def __call__(self, name: str, value: Any) -> Any:
+        known = actions[self.action].selections.get(name, {}) if self.action in actions else {}
+        key = plain(value)
+        label = self.plan.names.get(f"{name}={key}") or (known.get(key) if isinstance(key, str) else None)
+        return str(label) if label else shown(value)
 
 
 def shown(value: Any) -> Any:
-    """A value for a page: moments as such, lists with commas, nothing as null."""
+    """A value for a page: moments and days as such, lists with commas, nothing as null."""
+    if value is True:
+        return _("yes")
     value = plain(value)
+    if isinstance(value, str) and DAY.match(value):
+        return date.fromisoformat(value)
     if isinstance(value, str) and MOMENT.match(value):
         return datetime.strptime(value, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
     if isinstance(value, list):

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.accounts.roles import Permission, Role
@@ -29,11 +30,25 @@ SafeAgain = Literal["value", "state", "external_id", "marker", "no"]
 
 
 class Reversibility(StrEnum):
-    """Whether an effect can be taken back."""
+    """Whether an effect can be taken back: by writing the old values again, by a counter-movement of its own that
+    leaves both in the books (as a return after a transfer), or not at all.
+    """
 
     REVERSIBLE = "reversible"
     COMPENSABLE = "compensable"
     FINAL = "final"
+
+    @property
+    def promise(self) -> Any:
+        """The sentence that a person reads before they ask for it."""
+        return PROMISES[self]
+
+
+PROMISES = {
+    Reversibility.REVERSIBLE: gettext_lazy("It can be undone: the old values are kept."),
+    Reversibility.COMPENSABLE: gettext_lazy("It can be undone by an entry of its own; both stay in Odoo."),
+    Reversibility.FINAL: gettext_lazy("It cannot be taken back once it is sent."),
+}
 
 
 def fact(model: str, odoo_id: int, name: str) -> str:
@@ -245,7 +260,8 @@ class Action(Generic[S]):
     """A guided change in Odoo that a person may request.
 
     Subclasses name the mirror they act on, the form that asks for values, the permission a requester needs, and make
-    the plan. ``fields`` are the words for Odoo's field names in a preview. A request that nobody decides within
+    the plan. ``fields`` are the words for Odoo's field names in a preview, ``selections`` those for the values of its
+    selection fields, by field. A request that nobody decides within
     ``decide_within`` expires. ``leaves_note`` says that the document gets an internal note naming the people, which
     needs a record that carries messages in Odoo (mail.thread); with ``notes_what_it_made`` it is the document that the
     first step has made. ``may_settle`` says that its effect alone may end what it was asked for; a message changes
@@ -263,6 +279,7 @@ class Action(Generic[S]):
     requires: ClassVar[Permission]
     reversibility: ClassVar[Reversibility] = Reversibility.FINAL
     fields: ClassVar[Mapping[str, Any]] = {}
+    selections: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     writes: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     decide_within: ClassVar[timedelta] = timedelta(hours=72)
     leaves_note: ClassVar[bool] = True
@@ -293,6 +310,12 @@ class Action(Generic[S]):
     def approver(self, subject: S, answer: Mapping[str, Any]) -> Role | None:
         """The role that must approve these values; None when the requester's word is enough."""
         raise NotImplementedError
+
+    def approver_back(self, subject: S | None, first: Role | None) -> Role | None:
+        """The role that must approve taking it back: the one that the request itself needed (``first``), unless the
+        action says otherwise. ``subject`` is None where the mirror no longer has the record.
+        """
+        return first
 
     def plan(self, subject: S, answer: Mapping[str, Any], *, by: User) -> Plan:
         """The exact calls. Pure of effects: reads the mirror only. Raises CannotPlanError."""

@@ -19,7 +19,7 @@ from apps.actions import requests
 from apps.actions.about import About, about
 from apps.actions.authority import deciders
 from apps.actions.changes import Change, changes
-from apps.actions.definition import Action, ActionForm, CannotPlanError, Plan, Reversibility, actions
+from apps.actions.definition import Action, ActionForm, CannotPlanError, Plan, actions
 from apps.actions.errors import AlreadyRequestedError, PlanChangedError
 from apps.actions.forms import SeenForm
 from apps.actions.models import Request
@@ -117,8 +117,9 @@ class Dialog:
         )
 
     @property
-    def is_reversible(self) -> bool:
-        return self.action.reversibility is Reversibility.REVERSIBLE
+    def way_back(self) -> str:
+        """Whether and how it can be taken back, for whoever is about to ask for it."""
+        return str(self.action.reversibility.promise)
 
     @property
     def kept(self) -> list[tuple[str, str]]:

@@ -74,7 +74,7 @@ def _offer(key: str, subject: Mirror, user: User, case: int | None) -> Offer | N
         title=str(action.title),
         hint=action.hint(record),
         approval=str(Role(role).label) if role else "",
-        reversible=action.reversibility is Reversibility.REVERSIBLE,
+        reversible=action.reversibility is not Reversibility.FINAL,
         url=f"{address}?case={case}" if case else address,
         under_way=open_ones.first(),
     )

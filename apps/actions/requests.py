@@ -127,7 +127,7 @@ def withdraw(request: Request, *, by: User, version: int | None = None) -> Reque
 
 @transaction.atomic
 def undo(request: Request, *, by: User, version: int | None = None) -> Request:
-    """Ask for the old values back: a request of its own, approved by the same role as the first."""
+    """Ask for the old values back: a request of its own, approved by whom the action names."""
     request = _locked(request, version)
     require(by, _requires(request), within=request)
     plan = undo_plan(request)
@@ -135,7 +135,7 @@ def undo(request: Request, *, by: User, version: int | None = None) -> Request:
         id=uuid4(), action=request.action, subject_model=request.subject_model, subject_id=request.subject_id,
         about_type=request.about_type, about_key=request.about_key, connection_id=request.connection_id,
         company_id=request.company_id, plant_id=request.plant_id, answer={UNDO: str(request.pk)},
-        reason=_("Undo"), approver_role=request.approver_role, requested_by=by, undoes=request,
+        reason=_("Undo"), approver_role=undo_approver(request) or "", requested_by=by, undoes=request,
         decide_by=timezone.now() + actions[request.action].decide_within,
     )  # fmt: skip
     return _begin(again, plan)
@@ -167,6 +167,15 @@ def undo_plan(request: Request) -> Plan:
         return actions[request.action]().way_back(what_was_done(request, plan))
     except CannotPlanError as error:
         raise CannotUndoError(str(error)) from None
+
+
+def undo_approver(request: Request) -> Role | None:
+    """The role that must agree before a request is taken back."""
+    first = Role(request.approver_role) if request.approver_role else None
+    if request.action not in actions:
+        return first
+    action = actions[request.action]()
+    return action.approver_back(action.subject.everything.filter(pk=request.subject_id).first(), first)
 
 
 def _begin(request: Request, plan: Plan) -> Request:

@@ -99,8 +99,8 @@ def undo(request: HttpRequest, key: UUID) -> HttpResponse:
         plan = requests.undo_plan(progress.item)
     except RequestError as error:
         return _shown(request, "request", 409, progress=Progress(progress.item, progress.reader, str(error)))
-    shown = changes(plan, progress.item.action)
-    return _shown(request, "undo", progress=progress, plan=plan, changes=shown)
+    shown, approver = changes(plan, progress.item.action), requests.undo_approver(progress.item)
+    return _shown(request, "undo", progress=progress, plan=plan, changes=shown, approver=approver)
 
 
 def _decided(request: HttpRequest, key: UUID, verb: Callable[..., Request], form: Any) -> HttpResponse:

@@ -13,6 +13,7 @@ from apps.exceptions.definition import Evidence
 from apps.exceptions.lateness import Lateness, Limits
 from apps.exceptions.network import Need, Projection
 from apps.exceptions.purchases import LINE, PurchaseFacts
+from controltower.lib.numbers import trimmed
 
 NAMED = 3
 
@@ -80,7 +81,7 @@ def evidence_of(facts: PurchaseFacts, projection: Projection) -> Iterator[Eviden
         yield _seen(facts, _("First promised for"), facts.first_at)
     if facts.agreed_at is not None:
         yield _seen(facts, _("Agreed date"), facts.agreed_at)
-    yield _seen(facts, _("Still to come"), open_quantity.normalize())
+    yield _seen(facts, _("Still to come"), trimmed(open_quantity))
     need = worst_need(projection)
     if need is not None:
         yield Evidence(_("First needed on"), need.due_at, mirror=_mirror(need), row=need.node.key, as_of=facts.as_of)

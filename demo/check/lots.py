@@ -131,12 +131,15 @@ class LotOracle(Oracle):
             raise LotError(f"{lot.name} is {row['state']} with {found}, not passed with {value}")
 
     def is_set_aside(self, lot: Inspected) -> None:
-        """Raises LotError unless all of the lot lies in quarantine, moved there by one done transfer."""
+        """Raises LotError unless all of the lot lies in quarantine, by one done transfer of a kind in use."""
         domain = [["lot_id", "=", lot.lot], ["location_id.usage", "=", "internal"], ["quantity", ">", 0]]
         stock = [(row["location_id"][1], row["quantity"]) for row in
                  self.rows("stock.quant", domain, ["location_id", "quantity"])]  # fmt: skip
-        done = self.rows("stock.picking", [["origin", "=", lot.name]], ["state"])
+        done = self.rows("stock.picking", [["origin", "=", lot.name]], ["state", "picking_type_id"])
         if len(stock) != 1 or "Quarantine" not in stock[0][0] or stock[0][1] != lot.quantity:
             raise LotError(f"lot {lot.lot_name} lies at {stock}, not whole in quarantine")
         if [row["state"] for row in done] != ["done"]:
             raise LotError(f"the transfers of {lot.name} are {[row['state'] for row in done]}, not one that is done")
+        kinds = [["id", "=", done[0]["picking_type_id"][0]], ["code", "=", "internal"]]
+        if not self.rows("stock.picking.type", kinds, ["name"]):
+            raise LotError(f"the transfer of {lot.name} is one of {done[0]['picking_type_id'][1]}, which is not in use")

@@ -156,7 +156,8 @@ def test_the_plan_names_the_new_bill_and_what_it_will_hold(ledger: Ledger) -> No
     assert plan.effect == f"Draft bill of Kestrel UK from Kestrel Lyon over 300.00 EUR for {invoice.number}, 1 line."
     assert plan.names[f"account.move,{NEW}"] == "New bill of Kestrel UK"
     named = {name.split("=")[0]: word for name, word in plan.names.items() if "=" in name}
-    assert named == {"company_id": "Kestrel UK", "partner_id": "Kestrel Lyon", "currency_id": "EUR"}
+    amounts = {"amount_untaxed": "300.00 EUR", "amount_tax": "0.00 EUR", "amount_total": "300.00 EUR"}
+    assert named == {"company_id": "Kestrel UK", "partner_id": "Kestrel Lyon", "currency_id": "EUR", **amounts}
     assert plan.steps[0].company == ledger.books.buyer
 
 

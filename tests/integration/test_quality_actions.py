@@ -164,7 +164,7 @@ def test_a_transfer_left_ready_can_be_taken_back(held: Held) -> None:
     request = ask(held, Quarantine(), aside(held, moved=False))
     assert delivered(request).state == RequestState.VERIFIED
     assert held.stock() == {held.floor.stock: 40.0} and [one["state"] for one in held.transfers()] == ["assigned"]
-    back = delivered(requests.undo(request, by=request.requested_by))
+    back = approved(held, requests.undo(request, by=request.requested_by))
     assert back.state == RequestState.VERIFIED, [one.message for one in back.deliveries.all()]
     assert [one["state"] for one in held.transfers()] == ["cancel"]
 

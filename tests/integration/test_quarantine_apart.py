@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from apps.actions import requests
-from apps.actions.definition import Plan
+from apps.actions.definition import CannotPlanError, Plan
 from apps.actions.models import Request, RequestState
 from apps.exceptions.actions.quarantine import Quarantine, QuarantineForm
 from odoo_sync.mirror.stock import OperationType
-from tests.integration.goods import Held, aside, ask
+from tests.integration.goods import Held, approved, aside, ask, place_key
 from tests.integration.goods import held as held
 from tests.integration.outbox import delivered
 from tests.integration.outbox import quick as quick
@@ -63,7 +63,8 @@ def test_goods_in_a_package_are_taken_out_of_it(held: Held) -> None:
     assert lies(held) == {(held.floor.stock, "PALLET-7", "", 25.0), (held.place, "", "", 15.0)}
     assert any("taken out of PALLET-7" in one for one in Plan.load(request.plan).follows)
     held.poll()
-    back = done(requests.undo(request, by=request.requested_by))
+    back = approved(held, requests.undo(request, by=request.requested_by))
+    assert back.state == RequestState.VERIFIED
     assert lies(held) == {(held.floor.stock, "PALLET-7", "", 25.0), (held.floor.stock, "", "", 15.0)}
     assert any("not into PALLET-7" in one for one in Plan.load(back.plan).follows)
 
@@ -79,7 +80,7 @@ def test_goods_of_somebody_else_stay_theirs(held: Held) -> None:
     request = done(ask(held, Quarantine(), aside(held)))
     assert lies(held) == {(held.place, "", "Halden Pumps", 40.0)}
     held.poll()
-    done(requests.undo(request, by=request.requested_by))
+    assert approved(held, requests.undo(request, by=request.requested_by)).state == RequestState.VERIFIED
     assert lies(held) == {(held.floor.stock, "", "Halden Pumps", 40.0)}
 
 
@@ -105,3 +106,23 @@ def test_the_transfer_is_an_internal_transfer_and_no_archived_kind(held: Held) -
     kind = held.odoo.call("stock.picking.type", "read", [row["picking_type_id"][0]], ["sequence_code", "active"])[0]
     assert (kind["sequence_code"], kind["active"]) == ("INT", True)
     assert OperationType.objects.filter(kind="internal", active=False).exists()
+
+
+def test_goods_of_one_plant_do_not_go_to_the_place_of_another(held: Held) -> None:
+    """The lot lies in two plants, and both have a place for goods that are set aside."""
+    other = held.odoo.call("stock.warehouse", "create", [{"name": "Second plant", "code": "SEC"}])[0]
+    stock = held.odoo.call("stock.warehouse", "read", [other], ["lot_stock_id"])[0]["lot_stock_id"][0]
+    held.odoo.call("stock.location", "create", [{"name": "Quarantine", "location_id": stock}])
+    values = {"product_id": held.product, "lot_id": held.lot, "location_id": stock, "inventory_quantity": 6}
+    made = held.odoo.call("stock.quant", "create", [values], context={"inventory_mode": True})
+    held.odoo.call("stock.quant", "action_apply_inventory", made)
+    held.poll()
+    form = Quarantine.form(subject=held.inspection)
+    places = [key for key, _name in form.fields["place"].choices]
+    rows = {float(name.split()[0]): key for key, name in form.fields["stock"].choices}
+    assert set(rows) == {40.0, 6.0} and len(places) >= 2
+    crossed = {**aside(held, "6"), "stock": rows[6.0], "place": place_key(held)}
+    with pytest.raises(CannotPlanError, match="another plant"):
+        ask(held, Quarantine(), crossed)
+    filled = Quarantine.form({name: str(value) for name, value in crossed.items()}, subject=held.inspection)
+    assert "another plant" in filled.errors["place"][0]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.models import User
 from apps.accounts.roles import Permission, Role
 from apps.actions.definition import ActionForm, CannotPlanError, Plan, Reversibility, actions, fact
+from apps.actions.selections import INSPECTION_STATES
 from apps.exceptions.actions.held_stock import read_held
 from apps.exceptions.actions.inspection_steps import INSPECTION, back_to, call, names_of
 from apps.exceptions.actions.on_inspections import InspectionAction
@@ -48,6 +49,7 @@ class AgreeFailure(InspectionAction):
         "success": gettext_lazy("all answers good"),
         "body": gettext_lazy("message"),
     }
+    selections = {"state": INSPECTION_STATES}
 
     def subject_for(self, record: Mirror) -> Inspection | None:
         return record if isinstance(record, Inspection) and record.state == "waiting" else None

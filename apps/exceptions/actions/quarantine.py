@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from apps.accounts.models import User
 from apps.accounts.roles import Permission, Role
 from apps.actions.definition import ActionForm, CannotPlanError, Done, Plan, Reversibility, actions
+from apps.actions.selections import TRANSFER_STATES
 from apps.exceptions.actions.held_stock import HeldStock, read_held
 from apps.exceptions.actions.on_inspections import InspectionAction
 from apps.exceptions.actions.quality_limits import approver_above, limits_for
@@ -22,10 +23,13 @@ from apps.exceptions.actions.transfer_steps import Aside, cancelling, forward, n
 from apps.exceptions.hold import Held
 from apps.exceptions.hold_goods import Stock
 from apps.exceptions.hold_words import counted, named
+from controltower.lib.numbers import trimmed
 from odoo_sync.mirror.base import Mirror
 from odoo_sync.mirror.quality import Inspection
 from odoo_sync.mirror.stock import Location, OperationType, Warehouse
 from odoo_sync.mirror.stock_lots import Quant
+
+ANOTHER_PLANT = gettext_lazy("The goods lie in another plant. Choose a place of the plant where they lie.")
 
 
 class QuarantineForm(ActionForm):
@@ -55,12 +59,16 @@ class QuarantineForm(ActionForm):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        there = {str(one.row): _most(held, one) for held, one in self.held.places()}
-        quantity, most = data.get("quantity"), there.get(str(data.get("stock")), Decimal(0))
+        there = {str(one.row): (held, one) for held, one in self.held.places()}
+        found, quantity = there.get(str(data.get("stock"))), data.get("quantity")
+        most = _most(*found) if found else Decimal(0)
         if quantity is not None and quantity <= 0:
             self.add_error("quantity", _("Set aside more than nothing."))
         elif quantity is not None and quantity > most:
             self.add_error("quantity", _("No more than %s of the inspected goods lies there.") % counted(most, ""))
+        place = next((one for one in places_aside(self.held) if str(one.pk) == data.get("place")), None)
+        if found is not None and place is not None and place.warehouse_id != found[1].plant:
+            self.add_error("place", ANOTHER_PLANT)
         return data
 
 
@@ -124,6 +132,8 @@ def chosen(held: HeldStock, answer: Mapping[str, Any]) -> Chosen:
         quantity = Decimal(str(answer.get("quantity")))
     except InvalidOperation:
         raise CannotPlanError(_("Say how much is to be set aside.")) from None
+    if place.warehouse_id != found[1].plant:
+        raise CannotPlanError(str(ANOTHER_PLANT))
     row = rows_of(held)[found[1].row]
     return Chosen(found[0], found[1], row, place, min(quantity, _most(*found)), bool(answer.get("moved")))
 
@@ -152,8 +162,8 @@ class Quarantine(InspectionAction):
     transfer is left ready: the line keeps them from everybody else. Stock that was promised to other moves is taken
     from them: Odoo takes the newest promises back. Goods that are worth more than the limits of `quality.decisions`
     allow need the plant manager.
-    Taking it back goes by what has become of the transfer: one that is not done is cancelled, with or without goods on
-    it; after one that is done the goods return by another.
+    Taking it back needs whoever may release the goods, and goes by what has become of the transfer: one that is not
+    done is cancelled, with or without goods on it; after one that is done the goods return by another.
     """
 
     key = "quality.quarantine"
@@ -181,6 +191,7 @@ class Quarantine(InspectionAction):
         "return_id": gettext_lazy("return of"),
         "body": gettext_lazy("message"),
     }
+    selections = {"state": TRANSFER_STATES}
 
     def subject_for(self, record: Mirror) -> Inspection | None:
         if not isinstance(record, Inspection) or record.state in {"success", "canceled"}:
@@ -192,7 +203,7 @@ class Quarantine(InspectionAction):
         first, places = next(held.places(), None), places_aside(held)
         values: dict[str, Any] = {"moved": True, "place": str(places[0].pk) if places else ""}
         if first is not None:
-            values |= {"stock": str(first[1].row), "quantity": _most(*first).normalize()}
+            values |= {"stock": str(first[1].row), "quantity": trimmed(_most(*first))}
         return values
 
     def approver(self, subject: Inspection, answer: Mapping[str, Any]) -> Role | None:
@@ -212,6 +223,13 @@ class Quarantine(InspectionAction):
             warnings=tuple(_warnings(wanted)),
             names=names_of(aside),
         )
+
+    def approver_back(self, subject: Inspection | None, first: Role | None) -> Role | None:
+        """Goods that return can be used again: it is a release of what was held, and decided on as one."""
+        if subject is None:
+            return Role.PLANT_MANAGER
+        held = read_held(subject)
+        return approver_above(limits_for(held).release_amount, held)
 
     def way_back(self, done: Done) -> Plan:
         return taking_back(done)

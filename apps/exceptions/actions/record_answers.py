@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.models import User
 from apps.accounts.roles import Permission, Role
 from apps.actions.definition import ActionForm, CannotPlanError, Plan, Reversibility, actions
+from apps.actions.selections import INSPECTION_STATES
 from apps.exceptions.actions.held_stock import read_held
 from apps.exceptions.actions.inspection_steps import Given, answers, back_to, confirm, is_good, names_of, to_ready
 from apps.exceptions.actions.on_inspections import InspectionAction
@@ -107,6 +108,7 @@ class RecordAnswers(InspectionAction):
         "qualitative_value": gettext_lazy("answer"),
         "body": gettext_lazy("message"),
     }
+    selections = {"state": INSPECTION_STATES}
 
     def subject_for(self, record: Mirror) -> Inspection | None:
         fits = isinstance(record, Inspection) and record.state in OPEN and record.test_id is not None

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.models import User
 from apps.accounts.roles import Permission, Role
 from apps.actions.definition import NEW, Action, ActionForm, CannotPlanError, Plan, Reversibility, Step, actions
+from apps.actions.selections import MAINTENANCE_KINDS
 from apps.exceptions.actions.message_vendor import paragraphs
 from apps.exceptions.actions.stop_steps import case_link, going_on, machine, names_of, odoo_company
 from apps.exceptions.machines import IN_SERVICE, equipment_of, repairs_of
@@ -110,6 +111,7 @@ class RequestRepair(Action[CentreTime]):
         "date_end": gettext_lazy("end of the stop"),
         "workcenter_id": gettext_lazy("work centre"),
     }
+    selections = {"maintenance_type": MAINTENANCE_KINDS, "priority": dict(PRIORITIES)}
 
     def subject_for(self, record: Mirror) -> CentreTime | None:
         return record if isinstance(record, CentreTime) and record.end_at is None else None
@@ -176,8 +178,16 @@ class RequestRepair(Action[CentreTime]):
                 _("Odoo puts it into the first stage, and tells the technician of the equipment, if it has one."),
             ),
             warnings=tuple(_warnings(subject, row)),
-            names={**names_of(subject), f"{REQUEST},{NEW}": _("new maintenance request")},
+            names=names_of(subject) | _named_by(subject, team, row),
         )
+
+
+def _named_by(subject: CentreTime, team: MaintenanceTeam, row: Equipment | None) -> dict[str, str]:
+    """What people call the request and the records that it names."""
+    company = subject.company or (subject.work_centre.company if subject.work_centre else None)
+    known = {"maintenance_team_id": team, "equipment_id": row, "company_id": company}
+    linked = {f"{field}={one.odoo_id}": str(one.name) for field, one in known.items() if one is not None}
+    return {**linked, f"{REQUEST},{NEW}": _("New maintenance request")}
 
 
 def described(text: str, stop: CentreTime, by: User) -> str:

@@ -179,5 +179,9 @@ def names_of(aside: Aside) -> dict[str, str]:
 
 def apart_names(row: Quant) -> dict[str, str]:
     """What people call the package that stock lies in, and whom it belongs to."""
-    named = {"package_id": row.package, "owner_id": row.owner}
-    return {f"{field}={one.odoo_id}": one.name for field, one in named.items() if one is not None}
+    names = {}
+    if row.package is not None:
+        names[f"package_id={row.package.odoo_id}"] = str(row.package.name)
+    if row.owner is not None:
+        names[f"owner_id={row.owner.odoo_id}"] = str(row.owner.name)
+    return names

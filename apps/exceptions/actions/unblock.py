@@ -23,6 +23,7 @@ from apps.actions.definition import (
     fact,
     split_fact,
 )
+from apps.actions.selections import WORKING_STATES
 from apps.exceptions.actions.stop_steps import BLOCKED, CENTRE, going_on, machine, names_of, odoo_company
 from apps.exceptions.downtime import IN_USE
 from apps.exceptions.machines import equipment_of, repairs_of
@@ -62,6 +63,7 @@ class Unblock(Action[CentreTime]):
         "date_end": gettext_lazy("end of the stop"),
         "workcenter_id": gettext_lazy("work centre"),
     }
+    selections = {"working_state": WORKING_STATES}
 
     def subject_for(self, record: Mirror) -> CentreTime | None:
         return record if isinstance(record, CentreTime) and record.end_at is None else None

@@ -138,7 +138,12 @@ class AskOtherCompany(Action[JournalEntry]):
             if person
             else (),
             warnings=() if person else (nobody,),
-            names={f"{ACTIVITY},{NEW}": _("To-do of %(company)s on %(number)s") % names},
+            names={
+                f"{ACTIVITY},{NEW}": _("To-do of %(company)s on %(number)s") % names,
+                "res_model=account.move": _("Journal entry"),
+                f"res_id={found.theirs.odoo_id}": str(names["number"]),
+                **({f"user_id={person.odoo_id}": str(person)} if person else {}),
+            },
         )
 
 

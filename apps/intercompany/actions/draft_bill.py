@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from apps.accounts.models import User
 from apps.accounts.roles import Permission, Role
 from apps.actions.definition import NEW, Action, ActionForm, CannotPlanError, Plan, Reversibility, Step, actions
+from apps.actions.selections import ENTRY_KINDS, ENTRY_STATES
 from apps.intercompany.actions.bill_steps import MOVE, cancelling, loading
 from apps.intercompany.actions.buyer_taxes import TAX, TaxChoice, choices_for, label
 from apps.intercompany.actions.finance_limits import worth_more_than_allowed
@@ -106,6 +107,7 @@ class DraftBill(Action[JournalEntry]):
         "active": gettext_lazy("in use"),
         "has_negative_factor": gettext_lazy("reverse charge"),
     }
+    selections = {"state": ENTRY_STATES, "move_type": ENTRY_KINDS}
 
     def subject_for(self, record: Mirror) -> JournalEntry | None:
         if not isinstance(record, JournalEntry) or record.kind not in SALES:
@@ -187,6 +189,8 @@ def _names(found: Situation, step: Step, invoice: JournalEntry, taxes: Mapping[i
         "company_id": buyer,
         "currency_id": invoice.currency.name if invoice.currency else "",
     }
+    for name in ("amount_untaxed", "amount_tax", "amount_total"):
+        linked[name] = amount(Decimal(str(expect[f"{NEW}.{name}"])), linked["currency_id"])
     return {
         f"{MOVE},{NEW}": _("New bill of %s") % buyer,
         **{f"{name}={expect[f'{NEW}.{name}']}": word for name, word in linked.items() if word},
