@@ -10,6 +10,8 @@ from django.conf import settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from tests import emptied, statics
+
 if TYPE_CHECKING:
     from tests.servers import Tower
 
@@ -20,6 +22,8 @@ def pytest_configure() -> None:
         raise pytest.UsageError("Tests need PostgreSQL: set DATABASE_URL, or run ./tower test.")
     hypothesis_settings.register_profile("tower", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     hypothesis_settings.load_profile("tower")
+    emptied.install()
+    statics.install()
     settings.PASSWORD_HASHERS = ["tests.hashers.QuickHasher"]
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
@@ -48,13 +52,20 @@ def no_action_stumbles(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
-    """The migrated test database, whose audit trail may be emptied between tests; nothing else about it is relaxed."""
+    """The migrated test database, whose audit trail may be emptied between tests; nothing else about it is relaxed.
+
+    Whoever connects to it, servers too, waits for a lock or leaves a transaction open for minutes at most.
+    """
     from django.db import connection
 
     with django_db_blocker.unblock(), connection.cursor() as cursor:
+        name = connection.ops.quote_name(connection.settings_dict["NAME"])
+        cursor.execute(f"ALTER DATABASE {name} SET lock_timeout = '120s'")
+        cursor.execute(f"ALTER DATABASE {name} SET idle_in_transaction_session_timeout = '300s'")
         cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_no_truncate")
         cursor.execute("ALTER TABLE audit_dailyroot DISABLE TRIGGER audit_root_no_truncate")
         cursor.execute("ALTER TABLE audit_verification DISABLE TRIGGER audit_verification_no_truncate")
+        emptied.remember()
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,17 @@ NOON = datetime(2026, 6, 3, 12, tzinfo=UTC)
 """A Wednesday."""
 
 
+class Numbers:
+    """One, two, three: a count that can be copied with the group that it belongs to."""
+
+    def __init__(self) -> None:
+        self.last = 0
+
+    def __next__(self) -> int:
+        self.last += 1
+        return self.last
+
+
 def days(number: float, after: datetime = NOON) -> datetime:
     return after + timedelta(days=number)
 
@@ -40,7 +51,7 @@ class Group:
     )
 
     def __post_init__(self) -> None:
-        self.numbers = count(1)
+        self.numbers = Numbers()
         self.euro, self.dollar = self.add(Currency, name="EUR"), self.add(Currency, name="USD")
         self.calendar = self.add(WorkingCalendar, name="Week", time_zone="Europe/Paris")
         for weekday in range(5):

@@ -43,13 +43,19 @@ def bench(arguments: Sequence[str]) -> int:
 
 @contextmanager
 def throw_away(*, in_memory: bool) -> Iterator[dict[str, str]]:
-    """The environment of a command that has servers for itself and leaves nothing behind."""
+    """The environment of a command that has servers for itself and leaves nothing behind.
+
+    Who wants no bytecode beside the source gets it in here: a run starts a hundred processes, and each would compile
+    Django and everything else anew.
+    """
     folder = temporary_folder(in_memory=in_memory)
     try:
         with servers(folder, durable=not in_memory, kept=False) as found:
             env = project.environment(found, folder)
             if browser := chromium():
                 env["CHROMIUM"] = browser
+            if env.pop("PYTHONDONTWRITEBYTECODE", ""):
+                env["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
             if scratch_base() != CHECKOUT:
                 env["HYPOTHESIS_STORAGE_DIRECTORY"] = str(scratch_base() / ".hypothesis")
             yield env

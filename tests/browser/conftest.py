@@ -132,9 +132,12 @@ def meanwhile() -> Iterator[Meanwhile]:
 
     In a thread of its own, since Playwright keeps an event loop in the test's, where nothing can be published.
     """
-    with ThreadPoolExecutor(1) as pool:
+    pool = ThreadPoolExecutor(1)
+    try:
         yield lambda function, *given, **named: pool.submit(function, *given, **named).result(30)
         pool.submit(connections.close_all).result(30)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 @pytest.fixture

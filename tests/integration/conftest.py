@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,13 +18,17 @@ from odoo_sync.mirror.base import Mirror
 from odoo_sync.models import Connection
 from odoo_sync.reconcile import Sweep, sweep
 from odoo_sync.sync import Pass, poll_all
+from tests.integration.kept import fresh, loaded
 
 
 class Clock:
-    """One time for the tower and the stand-in; it stands still until a test moves it."""
+    """One time for the tower and the stand-in; it stands still until a test moves it.
+
+    It begins when the stand-in was installed, a while ago at most: what was loaded then is as if loaded now.
+    """
 
     def __init__(self) -> None:
-        self.time = datetime.now(UTC).replace(microsecond=250_000)
+        self.time = fresh().at
 
     def now(self) -> datetime:
         return self.time
@@ -43,8 +47,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def odoo(clock: Clock) -> Iterator[StandIn]:
-    with StandIn(now=clock.now) as server:
-        server.world.add_key("admin", "an-api-key-of-admin")
+    with fresh().odoo(clock.now) as server:
         yield server
 
 
@@ -78,10 +81,15 @@ def attached(odoo: StandIn, **more: str) -> Connection:
     return attach(**{**known, "secret": "an-api-key-of-admin", **more})
 
 
-@pytest.fixture
-def linked(odoo: StandIn, clock: Clock, transactional: None) -> Iterator[Linked]:
+def attached_and_loaded(odoo: StandIn) -> Connection:
     connection = attached(odoo)
     load_all(connection)
+    return connection
+
+
+@pytest.fixture
+def linked(odoo: StandIn, clock: Clock, transactional: None) -> Iterator[Linked]:
+    connection = loaded(odoo, lambda: attached_and_loaded(odoo))
     clock.move(seconds=10)
     client = open_client(connection)
     yield Linked(odoo, clock, connection, client)

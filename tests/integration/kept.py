@@ -11,7 +11,9 @@ import io
 import tempfile
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from copy import deepcopy
+from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -38,13 +40,19 @@ class Kept:
 
 
 _kept: dict[Hashable, Kept] = {}
+UNTOUCHED = 1
+"""Where the commits of a stand-in's records stand that nobody has changed since they were laid out."""
 
 
 @contextmanager
 def laid_out(
-    key: Hashable, build: Callable[[StandIn], Thing], moved: Callable[[Thing, StandIn, Connection], Thing]
+    key: Hashable,
+    build: Callable[[StandIn], Thing],
+    moved: Callable[[Thing, StandIn, Connection], Thing],
+    *,
+    on: Callable[[], StandIn] = StandIn,
 ) -> Iterator[Thing]:
-    """What ``build`` makes on a stand-in of its own, in an empty database.
+    """What ``build`` makes on a stand-in of its own, in an empty database; ``on`` makes that stand-in.
 
     ``moved`` says what it is on another stand-in and connection. The day belongs to the key: worlds are built around
     today.
@@ -53,7 +61,8 @@ def laid_out(
     assert not Connection.objects.exists(), "a world is laid out in an empty database"
     known = _kept.get(place)
     if known is None:
-        with StandIn() as odoo:
+        assert not _rows(), "what was there before would be kept as well"
+        with on() as odoo:
             thing = build(odoo)
             _kept[place] = Kept(_records(odoo), _rows(), thing)
             yield thing
@@ -63,6 +72,60 @@ def laid_out(
         Cursor.objects.update(as_of=timezone.now())
         Connection.objects.update(url=odoo.url)
         yield moved(known.thing, odoo, Connection.objects.get())
+
+
+@dataclasses.dataclass(frozen=True)
+class Fresh:
+    """An Odoo in which nobody has done anything yet, and when it was installed."""
+
+    at: datetime
+    records: str
+
+    def odoo(self, now: Callable[[], datetime]) -> StandIn:
+        """A stand-in of this Odoo, with a clock of its own."""
+        return StandIn(now=now, world=_world(self.records, now))
+
+
+def fresh() -> Fresh:
+    """The one of today. A clock that begins when it was installed finds everything as it was then."""
+    return _installed(datetime.now(UTC).date())
+
+
+@cache
+def _installed(day: date) -> Fresh:
+    at = datetime.now(UTC).replace(microsecond=250_000)
+    odoo = StandIn(now=lambda: at)
+    odoo.world.add_key("admin", "an-api-key-of-admin")
+    return Fresh(at, _records(odoo))
+
+
+def loaded(odoo: StandIn, load: Callable[[], Connection]) -> Connection:
+    """What ``load`` makes of a fresh Odoo in an empty database; where either is not, it is called."""
+    if odoo.world.store.position != UNTOUCHED or Connection.objects.exists():
+        return load()
+    known = _kept.get(fresh())
+    if known is None:
+        if _rows():
+            return load()
+        connection = load()
+        _kept[fresh()] = Kept("", _rows(), None)
+        return connection
+    _fill(known.rows)
+    Connection.objects.update(url=odoo.url)
+    return Connection.objects.get()
+
+
+def copied(key: Hashable, build: Callable[[], Thing]) -> Thing:
+    """What ``build`` makes in an empty database without an Odoo: the same rows, and a copy of what it returned."""
+    place = (key, datetime.now(UTC).date())
+    known = _kept.get(place)
+    if known is None:
+        assert not _rows(), "what was there before would be kept as well"
+        thing = build()
+        _kept[place] = Kept("", _rows(), deepcopy(thing))
+        return thing
+    _fill(known.rows)
+    return deepcopy(known.thing)
 
 
 def on_another(thing: Thing, odoo: StandIn, connection: Connection) -> Thing:
@@ -76,11 +139,11 @@ def _records(odoo: StandIn) -> str:
         return (Path(folder) / "world").read_text()
 
 
-def _world(records: str) -> Any:
+def _world(records: str, now: Callable[[], datetime] | None = None) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "world"
         path.write_text(records)
-        return state.load(path)
+        return state.load(path, now)
 
 
 def _rows() -> dict[str, tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ from odoo_sync.mirror.product import Product, ProductTemplate, UnitOfMeasure
 from odoo_sync.models import Connection, Cursor
 from odoo_sync.sync import resync
 from tests.integration.books import Books
+from tests.integration.kept import laid_out
 
 TODAY = datetime.now(UTC).date()
 NEEDED = (
@@ -83,11 +84,19 @@ class Ledger:
 
 @pytest.fixture
 def ledger() -> Iterator[Ledger]:
-    with StandIn() as odoo:
-        books = Books.open(odoo)
-        odoo.world.add_key("admin", "key")
-        connection = attach(name="Group", url=odoo.url, database=odoo.database, login="admin", secret="key")
-        yield Ledger(books, connection)
+    with laid_out("ledger", opened, in_another_hand) as found:
+        yield found
+
+
+def opened(odoo: StandIn) -> Ledger:
+    books = Books.open(odoo)
+    odoo.world.add_key("admin", "key")
+    known = {"name": "Group", "url": odoo.url, "database": odoo.database}
+    return Ledger(books, attach(**known, login="admin", secret="key"))
+
+
+def in_another_hand(ledger: Ledger, odoo: StandIn, connection: Connection) -> Ledger:
+    return Ledger(replace(ledger.books, odoo=odoo), connection)
 
 
 def mirrored(ledger: Ledger, odoo_id: int) -> JournalEntry:

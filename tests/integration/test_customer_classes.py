@@ -1,7 +1,7 @@
 """From a tag in Odoo to the score of a case: mirrored from either side, weighed, and scored again within a poll."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -25,6 +25,7 @@ from odoo_sync.sync import poll_all
 from tests import people
 from tests.contract.worlds import copy_of, world
 from tests.integration.conftest import Linked, attached
+from tests.integration.kept import laid_out
 
 pytestmark = pytest.mark.django_db
 
@@ -155,20 +156,28 @@ class Late:
 
 @pytest.fixture
 def late(db: None, tmp_path: Path) -> Iterator[Late]:
+    with laid_out("late", come_late, open_again, on=lambda: copy_of("1", tmp_path)) as known:
+        yield known
+        known.client.close()
+
+
+def come_late(odoo: StandIn) -> Late:
     chain = next(one for one in world("1").plan.chains if len(one.sales) == 2)
     line = int(world("1").line(chain)["id"])
-    with copy_of("1", tmp_path) as odoo:
-        odoo.world.add_key("tower-bot", "an-api-key-of-the-bot")
-        connection = attached(odoo, login="tower-bot", secret="an-api-key-of-the-bot")
-        load_all(connection)
-        client, register = open_client(connection), Register(odoo)
-        customers = [register.id_of(f"customer_{sale.customer}") for sale in chain.sales]
-        known = Late(odoo, connection, client, register, customers, line)
-        planned = timezone.now() + timedelta(days=60)
-        odoo.call("purchase.order.line", "write", [line], {"date_planned": f"{planned:%Y-%m-%d %H:%M:%S}"})
-        known.poll(Lane.HOT)
-        yield known
-        client.close()
+    odoo.world.add_key("tower-bot", "an-api-key-of-the-bot")
+    connection = attached(odoo, login="tower-bot", secret="an-api-key-of-the-bot")
+    load_all(connection)
+    client, register = open_client(connection), Register(odoo)
+    customers = [register.id_of(f"customer_{sale.customer}") for sale in chain.sales]
+    known = Late(odoo, connection, client, register, customers, line)
+    planned = timezone.now() + timedelta(days=60)
+    odoo.call("purchase.order.line", "write", [line], {"date_planned": f"{planned:%Y-%m-%d %H:%M:%S}"})
+    known.poll(Lane.HOT)
+    return known
+
+
+def open_again(late: Late, odoo: StandIn, connection: Connection) -> Late:
+    return replace(late, odoo=odoo, connection=connection, client=open_client(connection), register=Register(odoo))
 
 
 def test_the_highest_class_at_risk_is_in_the_score_and_a_changed_tag_scores_the_case_again_within_a_poll(late):

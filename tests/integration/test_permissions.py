@@ -13,6 +13,7 @@ from apps.exceptions.definition import detectors
 from apps.exceptions.models import Case, Check
 from tests.everyone import World, covers, undone
 from tests.house.routes import ROUTES, Held
+from tests.integration.kept import copied
 from tests.integration.test_permissions_elsewhere import PEOPLE_PAGES, SIGN_IN_PAGES
 from tests.integration.test_permissions_settings import SETTINGS_PAGES
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def world() -> World:
-    return World()
+    return copied(World, World)
 
 
 VERBS = sorted(name for name, route in ROUTES.items() if route.held is Held.CASE and "post" in route.methods)

@@ -16,6 +16,7 @@ from apps.actions.dialog import Dialog
 from odoo_sync.mirror.accounting import JournalEntry
 from odoo_sync.mirror.base import Mirror
 from tests.everyone import Person, Place, World, undone
+from tests.integration.kept import copied
 from tests.placed import BY_GOODS, placed
 from tests.traded import Traders
 
@@ -34,7 +35,7 @@ class TradingWorld(World):
 
 @pytest.fixture
 def world() -> TradingWorld:
-    return TradingWorld()
+    return copied(TradingWorld, TradingWorld)
 
 
 def subjects(world: TradingWorld, action: Action) -> Iterator[tuple[str, Mirror, Place, list[Place]]]:

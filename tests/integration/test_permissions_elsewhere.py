@@ -18,6 +18,7 @@ from controltower.lib.scope import Scope
 from tests import people
 from tests.everyone import World, covers, undone
 from tests.house.routes import ROUTES
+from tests.integration.kept import copied
 
 pytestmark = pytest.mark.django_db
 SEE = Permission.SEE_CASES
@@ -30,7 +31,7 @@ SIGN_IN_PAGES = (
 
 @pytest.fixture
 def world() -> World:
-    return World()
+    return copied(World, World)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from controltower.lib.scope import Slice
 from tests import people
 from tests.everyone import World, undone
 from tests.house.routes import ROUTES
+from tests.integration.kept import copied
 
 pytestmark = pytest.mark.django_db
 LIMITS_PAGES = (
@@ -34,7 +35,7 @@ SETTABLE = (Permission.SET_LIMITS, Permission.MANAGE_PEOPLE, Permission.MANAGE_S
 
 @pytest.fixture
 def world() -> World:
-    return World()
+    return copied(World, World)
 
 
 @pytest.mark.parametrize("name", ["console:settings", *LIMITS_PAGES])
