@@ -90,11 +90,11 @@ def test_a_retry_asks_for_quiet_hours_and_lets_only_what_is_urgent_through(serve
     server.refuses.clear()
     assert later(clock, minutes=5) == 1
     (mail,) = server.taken
-    assert "18" in mail["Subject"] and "17" not in mail.get_body(("plain",)).get_content()
+    assert "Late line 18" in mail["Subject"] and "Late line 17" not in mail.get_body(("plain",)).get_content()
     assert later(clock, hours=3) == 0
     clock.time = datetime(2026, 3, 4, 7, 0, 1, tzinfo=ZoneInfo("UTC"))
     assert mails.send_waiting() == 1
-    assert "17" in server.taken[-1]["Subject"]
+    assert "Late line 17" in server.taken[-1]["Subject"]
 
 
 def test_a_mail_that_is_sent_again_by_hand_waits_for_the_end_of_quiet_hours(server, case, group, clock) -> None:

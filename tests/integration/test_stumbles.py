@@ -151,6 +151,7 @@ def test_a_database_that_is_away_is_no_defect(group: Traders, monkeypatch: pytes
     assert not Check.objects.exists()
 
 
+@pytest.mark.stumbles
 def test_the_page_of_a_case_whose_documents_cannot_be_read_is_shown_without_them(
     group: Traders, monkeypatch: pytest.MonkeyPatch, no_lane: Callable[[], None], client: Client
 ) -> None:
