@@ -149,11 +149,14 @@ class Dialog:
 
 
 def former_answer(query: QueryDict, action: Action[Any], record: Mirror, by: User) -> dict[str, Any]:
-    """The values of one's own earlier request on the same record, to start from again after a conflict."""
+    """The values of one's own earlier request on the same record, to start from again after a conflict.
+
+    All of them: a form may have fields for this very record alone, as the answers of an inspection.
+    """
     try:
         former = Request.objects.filter(pk=UUID(query.get("from", "")), requested_by=by).first()
     except ValueError:
         return {}
     if former is None or former.action != action.key or former.subject_id != record.pk:
         return {}
-    return {name: value for name, value in former.answer.items() if name in action.form.base_fields}
+    return dict(former.answer)
