@@ -31,7 +31,7 @@ def start(stage: Stage, state: State, env: dict[str, str], *, seed: int) -> Chil
     """
     if (state / SIGN_INS).exists() and not (state / KEPT).exists():
         raise LauncherError(
-            f"the data of the stand-in Odoo ({KEPT}) is missing in {shortened(state.folder)}, while the tower's is there: "
+            f"the data of the stand-in Odoo ({KEPT}) is missing in {shortened(state.folder)}, yet the tower knows it: "
             "put it back, or add --reset to start over"
         )
     last = state / "odoo-port"
