@@ -243,3 +243,32 @@ def test_goods_that_were_picked_already_are_not_taken_back(odoo: Odoo, product: 
     assert [odoo.read("stock.quant", one, "quantity", "reserved_quantity") for one in left] == [
         {"quantity": 0.0, "reserved_quantity": 6.0}
     ]
+
+
+def test_less_than_nothing_is_refused(odoo: Odoo, product: int) -> None:
+    lot = received(odoo, product, f"A{odoo.mark}")
+    line = line_of(odoo, delivery_of(odoo, product, 6), lot)
+    with pytest.raises(RefusedError) as refused:
+        odoo.write("stock.move.line", [line], quantity=-1)
+    assert refused.value.name == "odoo.exceptions.UserError"
+    assert odoo.read("stock.move.line", line, "quantity") == 6.0
+
+
+def test_a_transfer_loaded_with_a_line_that_is_refused_is_not_made(odoo: Odoo, product: int) -> None:
+    lot, place = received(odoo, product, f"A{odoo.mark}"), quarantine(odoo)
+    kind = odoo.find("stock.picking.type", [["code", "=", "internal"], ["warehouse_id", "=", odoo.warehouse]])[0]
+    unit = odoo.read("product.product", product, "uom_id")
+    header = {"picking_type_id/.id": kind, "location_id/.id": odoo.stock, "location_dest_id/.id": place}
+    line = {"product_id/.id": product, "product_uom_id/.id": unit, "lot_id/.id": lot, "location_id/.id": odoo.stock}
+    line |= {"location_dest_id/.id": place, "id": f"control_tower.{odoo.mark}_1"}
+    fields = ["id", *header, "origin", *(f"move_line_ids/{name}" for name in line), "move_line_ids/quantity"]
+    row = [f"control_tower.{odoo.mark}", *header.values(), f"Aside {odoo.mark}", *line.values()]
+    assert odoo.call("stock.picking", "load", fields, [[*row, -1.0]])["ids"] is False
+    assert odoo.find("stock.picking", [["origin", "=", f"Aside {odoo.mark}"]]) == []
+    made = odoo.call("stock.picking", "load", fields, [[*row, 4.0]])["ids"]
+    assert odoo.read("stock.picking", made[0], "state") == "assigned"
+    known = odoo.call("ir.model.data", "check_object_reference", "control_tower", f"{odoo.mark}_1")
+    assert known == ["stock.move.line", line_of(odoo, made[0], lot)]
+    assert quants(odoo, lot)[0]["reserved_quantity"] == 4.0
+    assert odoo.call("stock.picking", "load", fields, [[*row, 4.0]])["ids"] == made
+    assert quants(odoo, lot)[0]["reserved_quantity"] == 4.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from demo.odoo.errors import UserError
+from demo.odoo.errors import UserError, ValidationError
 from demo.odoo.orm import Model
 from demo.odoo.registry import computed
 from demo.odoo.writing import Values
@@ -59,6 +59,8 @@ class MoveLine(Model):
         return {name: value for name, value in known.items() if value and name not in given}
 
     def _created(self, values: Values) -> None:
+        if self.quantity < 0:
+            raise ValidationError("You can not enter negative quantities.")
         if self.env.context.get("laying_lines") or self.move_id.state in CLOSED:
             return
         self._hold()
@@ -76,6 +78,8 @@ class MoveLine(Model):
         }
 
     def write(self, values: Values) -> bool:
+        if float(values.get("quantity") or 0.0) < 0:
+            raise UserError("Reserving a negative quantity is not allowed.")
         touched = bool({"quantity", "lot_id", "location_id", "package_id", "owner_id"} & set(values))
         open_ones = self.filtered(lambda one: touched and one.state not in CLOSED)
         for one in open_ones:
