@@ -52,10 +52,11 @@ class Difference:
 
 @dataclass(frozen=True)
 class Decision:
-    """The next thing to do, and on which fields others were in the way."""
+    """The next thing to do, and on which fields others were in the way; ``because`` says it where no field does."""
 
     next: Next
     differences: tuple[Difference, ...] = ()
+    because: str = ""
 
 
 def decide(step: Step, seen: Mapping[str, Any], *, marked: bool | None = None) -> Decision:
