@@ -173,6 +173,7 @@ def _asking(found: Situation, answer: Mapping[str, Any], person: OdooUser | None
         f"{NEW}.res_id": theirs.odoo_id,
         f"{NEW}.summary": summary,
         f"{NEW}.date_deadline": day,
+        f"{NEW}.note": note,
     }
     if person is not None:
         fields.append("user_id/.id")
