@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -56,13 +56,15 @@ class Clash:
 
 
 def changes(plan: Plan, action: str) -> list[Change]:
-    """Everything the plan changes, record by record: what is written first, then what Odoo changes by itself."""
+    """Everything the plan changes, record by record: what is written first, then what Odoo changes by itself.
+
+    Facts come in the order of the action's ``fields``, for a plan that was kept no longer knows the one it was made in.
+    """
     words, spoken = field_words(action), Spoken(plan, action)
     before = {split_fact(key, step.model): value for step in reversed(plan.steps) for key, value in step.guard.items()}
     found: dict[tuple[str, int, str], Change] = {}
     for step in plan.steps:
-        for key, after in step.expect.items():
-            place = split_fact(key, step.model)
+        for place, after in _ordered(step, list(words)):
             if place not in found and not _says_nothing(place, before, after):
                 found[place] = Change(
                     record=name_of(plan, *place[:2]),
@@ -74,6 +76,16 @@ def changes(plan: Plan, action: str) -> list[Change]:
         found |= messages(plan, step, words)
     records = list(dict.fromkeys(change.record for change in found.values()))
     return sorted(found.values(), key=lambda change: (records.index(change.record), change.by_odoo))
+
+
+def _ordered(step: Step, order: Sequence[str]) -> list[tuple[tuple[str, int, str], Any]]:
+    """What a step is expected to leave, by model, id and field: written before not, then in the order of the fields."""
+
+    def rank(fact: tuple[tuple[str, int, str], Any]) -> tuple[Any, ...]:
+        place = fact[0]
+        return not is_written(step, *place), order.index(place[2]) if place[2] in order else len(order), place
+
+    return sorted(((split_fact(key, step.model), value) for key, value in step.expect.items()), key=rank)
 
 
 def _says_nothing(place: tuple[str, int, str], before: Mapping[tuple[str, int, str], Any], after: Any) -> bool:

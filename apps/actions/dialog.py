@@ -24,6 +24,7 @@ from apps.actions.errors import AlreadyRequestedError, PlanChangedError
 from apps.actions.forms import SeenForm
 from apps.actions.models import Request
 from apps.actions.stumble import StumbledError, minding
+from controltower.lib.numbers import whole
 from controltower.lib.scope import Scope
 from odoo_sync.mirror.base import Mirror
 
@@ -60,10 +61,11 @@ class Dialog:
             place = action.place(record)
         require(by, action.requires, within=place)
         case = request.GET.get("case", "")
-        address = reverse("actions:propose", args=[key, subject]) + (f"?case={case}" if case.isdigit() else "")
+        case = case if whole(case) is not None else ""
+        address = reverse("actions:propose", args=[key, subject]) + (f"?case={case}" if case else "")
         with minding(action, record.key, record.pk):
             form = cls._form(request, action, record, by)
-        return cls(action, record, by, case if case.isdigit() else "", address, form)
+        return cls(action, record, by, case, address, form)
 
     @staticmethod
     def _form(request: HttpRequest, action: Action[Any], record: Mirror, by: User) -> ActionForm:
@@ -152,11 +154,14 @@ class Dialog:
 
 
 def former_answer(query: QueryDict, action: Action[Any], record: Mirror, by: User) -> dict[str, Any]:
-    """The values of one's own earlier request on the same record, to start from again after a conflict."""
+    """The values of one's own earlier request on the same record, to start from again after a conflict.
+
+    All of them: a form may have fields for this very record alone, as the answers of an inspection.
+    """
     try:
         former = Request.objects.filter(pk=UUID(query.get("from", "")), requested_by=by).first()
     except ValueError:
         return {}
     if former is None or former.action != action.key or former.subject_id != record.pk:
         return {}
-    return {name: value for name, value in former.answer.items() if name in action.form.base_fields}
+    return dict(former.answer)

@@ -210,6 +210,11 @@ class Progress:
             return []
         return deciders(item.approver_role, company=item.company_id, plant=item.plant_id, besides=item.requested_by)
 
+    def judges(self, role: Role | None) -> list[User]:
+        """Who could approve what the reader is about to ask for in the request's place, if a role must."""
+        item = self.item
+        return deciders(role, company=item.company_id, plant=item.plant_id, besides=self.reader) if role else []
+
     @property
     def poll_seconds(self) -> int | None:
         """How often the page asks for news: each second under way, seldom while others decide, else never.

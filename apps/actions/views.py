@@ -107,8 +107,8 @@ def undo(request: HttpRequest, key: UUID) -> HttpResponse:
         plan, approver = requests.undo_plan(progress.item), requests.undo_approver(progress.item)
     except RequestError as error:
         return _shown(request, "request", 409, progress=Progress(progress.item, progress.reader, str(error)))
-    shown = changes(plan, progress.item.action)
-    return _shown(request, "undo", progress=progress, plan=plan, changes=shown, approver=approver)
+    shown, judges = changes(plan, progress.item.action), progress.judges(approver)
+    return _shown(request, "undo", progress=progress, plan=plan, changes=shown, approver=approver, deciders=judges)
 
 
 def _decided(request: HttpRequest, key: UUID, verb: Callable[..., Request], form: Any) -> HttpResponse:

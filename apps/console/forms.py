@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from controltower.lib.keys import MOST_ODOO_ID, split_key
+from controltower.lib.numbers import whole
 from odoo_sync.mirror.base import mirrors
 from odoo_sync.models import Connection
 
@@ -41,8 +42,8 @@ class RecordForm(forms.Form):
         if not text or model is None:
             return answer
         if text.isascii() and text.isdigit():
-            answer["odoo_id"] = int(text)
-            if not 0 < answer["odoo_id"] <= MOST_ODOO_ID:
+            answer["odoo_id"] = whole(text, below=MOST_ODOO_ID + 1)
+            if not answer["odoo_id"]:
                 self.add_error("record", _("No record of Odoo has this id. Ids are whole numbers from 1."))
             return answer
         found = self._named(model, text)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.audit.models import Entry
+from controltower.lib.numbers import whole
 from controltower.lib.scope import Scope
 
 PAGE = 50
@@ -47,7 +48,7 @@ class Filters:
         readable = {
             "since": not self.since or _day(self.since) is not None,
             "until": not self.until or _day(self.until) is not None,
-            "company": not self.company or self.company.isdecimal(),
+            "company": not self.company or whole(self.company) is not None,
             "group": not self.group or _uuid(self.group) is not None,
         }
         return {name: getattr(self, name) for name, good in readable.items() if not good}
@@ -67,8 +68,8 @@ def found(scope: Scope, filters: Filters) -> QuerySet[Entry]:
 
 def page(entries: QuerySet[Entry], before: str) -> tuple[list[Entry], int | None]:
     """One page, and the id to go on from; null on the last page."""
-    if before.isdecimal() and len(before) < 19:
-        entries = entries.filter(id__lt=int(before))
+    if (last := whole(before)) is not None:
+        entries = entries.filter(id__lt=last)
     rows = list(entries[: PAGE + 1])
     return rows[:PAGE], rows[PAGE - 1].pk if len(rows) > PAGE else None
 

@@ -17,6 +17,7 @@ from apps.exceptions.card import RELATED, row
 from apps.exceptions.lifecycle import LIVE
 from apps.exceptions.models import Case
 from apps.exceptions.sight import Sight
+from controltower.lib.numbers import whole
 
 MOST = 500
 
@@ -100,4 +101,4 @@ class Batch:
 
 
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 18
+    return whole(text) is not None

@@ -10,6 +10,7 @@ from apps.exceptions.documents import PARENTS
 from apps.exceptions.inspections import split_subject
 from apps.exceptions.machines import equipment_of, repairs_of
 from apps.exceptions.models import Case, EquipmentLink
+from controltower.lib.numbers import whole
 from odoo_sync.mirror.base import Many2one, Mirror, mirrors
 from odoo_sync.mirror.downtime import CentreTime
 from odoo_sync.mirror.maintenance import Equipment, MaintenanceRequest
@@ -24,9 +25,9 @@ def subject_of(case: Case) -> Mirror | None:
     mirror, row = case.subject_type, case.subject_key
     if mirror in mirrors and row.count(":") == 2:
         mirror, row = (str(one) for one in split_subject(row))
-    if mirror not in mirrors or not row.isdigit():
+    if mirror not in mirrors or (key := whole(row)) is None:
         return None
-    return mirrors[mirror].objects.filter(pk=int(row)).first()
+    return mirrors[mirror].objects.filter(pk=key).first()
 
 
 def shown_by(record: Mirror) -> Iterator[Name]:

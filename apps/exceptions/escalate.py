@@ -28,6 +28,7 @@ from apps.exceptions.stream import announce
 from apps.notifications.escalation import read_escalations
 from apps.notifications.messages import tell
 from apps.notifications.models import Escalation, Occasion
+from controltower.lib.numbers import whole
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,12 @@ def _waiting_requests(now: datetime) -> list[Waiting]:
     """Requests still to be decided; the domain is that of the case they help."""
     rows = Request.objects.filter(state=RequestState.WAITING, decide_by__gt=now).order_by("requested_at")
     helped = {str(key) for key in rows.filter(about_type="case").values_list("about_key", flat=True)}
-    domains = dict(Case.objects.filter(pk__in=[key for key in helped if key.isdigit()]).values_list("pk", "domain"))
+    domains = dict(
+        Case.objects.filter(pk__in=[key for key in map(whole, helped) if key is not None]).values_list("pk", "domain")
+    )
     return [
         Waiting(
-            str(one.pk), domains.get(int(one.about_key), "") if one.about_key.isdigit() else "",
+            str(one.pk), domains.get(whole(one.about_key), ""),
             one.company_id, one.plant_id, one.requested_at, partial(may_decide, request=one),
         )
         for one in rows
@@ -116,8 +119,8 @@ def _escalate_request(step: Step) -> bool:
     if not _is_first(Occasion.APPROVAL, step):
         return False
     details = _details(step)
-    if request.about_type == "case" and request.about_key.isdigit():
-        case = Case.objects.select_for_update().filter(pk=int(request.about_key)).first()
+    if request.about_type == "case" and (key := whole(request.about_key)) is not None:
+        case = Case.objects.select_for_update().filter(pk=key).first()
         if case is not None:
             _note(case, "request.escalated", {**details, "request": str(request.pk), "effect": request.effect})
     record(None, "request.escalated", request, effect=request.effect, **details)

@@ -13,6 +13,7 @@ from apps.actions.signals import request_changed
 from apps.exceptions.models import Case, CaseEvent
 from apps.exceptions.stream import announce
 from apps.exceptions.tasks import after_request, changed, loaded, reading_has_changed
+from controltower.lib.numbers import whole
 from odoo_sync.mirror.base import Mirror
 from odoo_sync.models import Connection
 from odoo_sync.signals import mirror_changed, reading_changed
@@ -36,8 +37,8 @@ def judge_by_what_can_be_read(*, connection: Connection, **_: Any) -> None:
 @receiver(request_changed)
 def tell_the_case(*, request: Request, told: str, by: User | None, reason: str, **_: Any) -> None:
     """A request's progress belongs on the timeline of the case it helps, and a verified one may have settled it."""
-    if request.about_type == "case" and request.about_key.isdigit():
-        _note(int(request.about_key), request, told, by, reason)
+    if request.about_type == "case" and (case := whole(request.about_key)) is not None:
+        _note(case, request, told, by, reason)
     transaction.on_commit(lambda: after_request(request.subject_model, request.subject_id), robust=True)
 
 

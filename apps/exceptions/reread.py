@@ -11,14 +11,16 @@ from apps.accounts.models import User
 from apps.accounts.roles import Permission
 from apps.exceptions.models import Case
 from controltower.lib.keys import split_key
+from controltower.lib.numbers import whole
 from odoo_sync.mirror.base import mirrors
 
 
 def reread_url(case: Case, user: User) -> str:
     """The page that asks, with the record filled in. Empty for others, and for a case about no single record."""
-    if case.subject_type not in mirrors or not case.subject_key.isdigit():
+    record = whole(case.subject_key)
+    if case.subject_type not in mirrors or record is None:
         return ""
     if not may(user, Permission.MANAGE_SYNC, within=None):
         return ""
-    chosen = urlencode({"model": case.subject_type, "record": split_key(int(case.subject_key))[1]})
+    chosen = urlencode({"model": case.subject_type, "record": split_key(record)[1]})
     return f"{reverse('console:record', args=[case.connection_id])}?{chosen}"

@@ -24,6 +24,7 @@ from apps.exceptions.models import Case
 from apps.exceptions.reread import reread_url
 from apps.exceptions.sight import Sight
 from controltower.lib.htmx import part_of_page, say
+from controltower.lib.numbers import whole
 
 
 @require_safe
@@ -115,4 +116,4 @@ def _page(request: HttpRequest) -> str:
 def _version(request: HttpRequest) -> int:
     """The version the person saw; anything else than a number is a version that never was."""
     text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return whole(text, below=10**9) or 0

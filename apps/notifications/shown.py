@@ -16,6 +16,7 @@ from apps.accounts.scope import scope_of
 from apps.notifications import inbox
 from apps.notifications.kinds import Topic, kind_of
 from apps.notifications.models import Notification
+from controltower.lib.numbers import whole
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,9 @@ class Listed:
         self.user = user
         self.topic = asked.get("topic", "") if asked.get("topic") in Topic else ""
         self.state = asked.get("state", "") if asked.get("state") in {"unread", "read"} else ""
-        before = asked.get("before", "")
         messages = inbox.narrowed(inbox.told(user), topic=self.topic, state=self.state)
         related = messages.select_related("company", "plant")
-        found, self.older = inbox.page(related, int(before) if before.isdecimal() and len(before) < 19 else None)
+        found, self.older = inbox.page(related, whole(asked.get("before", "")))
         self.messages = [Message(one) for one in found]
 
     @cached_property

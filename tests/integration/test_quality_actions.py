@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from apps.accounts.roles import Role
 from apps.actions import outbox, requests
@@ -267,3 +269,13 @@ def test_what_nobody_has_measured_is_asked_and_not_taken_for_zero(odoo: Any) -> 
         number.save()
         mirrors["qc.inspection"].objects.filter(pk=held.inspection.pk).update(state=state)
         assert RecordAnswers().initial(held.inspection)[f"line_{number.odoo_id}"] == shown
+
+
+def test_a_request_that_is_planned_anew_starts_with_what_was_measured(held: Held, client: Client) -> None:
+    asker = lead(held)
+    request = ask(held, RecordAnswers(), good(held, "10.2"), by=asker)
+    client.force_login(asker)
+    address = reverse("actions:propose", args=[RecordAnswers.key, held.inspection.pk])
+    assert "10.2" not in client.get(address).content.decode()
+    page = client.get(f"{address}?from={request.pk}").content.decode()
+    assert 'value="10.2"' in page and "Clean</option>" in page

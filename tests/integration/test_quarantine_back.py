@@ -23,6 +23,7 @@ from tests.integration.goods import held as held
 from tests.integration.goods import odoo as odoo
 from tests.integration.outbox import delivered
 from tests.integration.outbox import quick as quick
+from tests.people import plant_manager
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -156,3 +157,7 @@ def test_the_page_of_an_undo_names_who_must_agree(held: Held, client: Client) ->
     client.force_login(request.requested_by)
     page = client.get(reverse("actions:undo", args=[request.pk])).content.decode()
     assert "Needs approval:" in page and "Ask for approval" in page
+    assert "Nobody else holds this role here yet" in page
+    manager = plant_manager(held.company)
+    page = client.get(reverse("actions:undo", args=[request.pk])).content.decode()
+    assert f"One of: {manager.shown_name}." in page and "Nobody else" not in page

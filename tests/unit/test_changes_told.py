@@ -31,9 +31,9 @@ def told(of: Plan) -> list[tuple[str, str, object, object]]:
 def test_a_selection_a_link_a_day_and_a_flag_are_said_in_words() -> None:
     expect = {"7.move_type": "in_refund", "7.currency_id": 1, "7.invoice_date": "2026-05-04", "7.active": True}
     assert told(plan(expect)) == [
-        ("BILL/7", "kind", None, "Vendor Credit Note"),
-        ("BILL/7", "currency", None, "EUR"),
         ("BILL/7", "bill date", None, date(2026, 5, 4)),
+        ("BILL/7", "currency", None, "EUR"),
+        ("BILL/7", "kind", None, "Vendor Credit Note"),
         ("BILL/7", "in use", None, "yes"),
     ]
     assert changes(plan({"7.invoice_date": "2026-05-04"}), DraftBill.key)[0].is_moment
@@ -47,6 +47,14 @@ def test_what_a_new_record_leaves_empty_is_not_told_and_what_a_known_one_loses_i
 def test_changes_stand_together_record_by_record() -> None:
     assert [one[0] for one in told(plan({"7.ref": "A", "8.ref": "B", "7.state": "posted"}))] == [
         "BILL/7", "BILL/7", "BILL/8",
+    ]  # fmt: skip
+
+
+def test_a_kept_plan_is_told_in_the_order_of_the_one_that_was_previewed() -> None:
+    fresh = plan({"8.state": "posted", "7.invoice_date": "2026-05-04", "7.ref": "A", "8.ref": "B"})
+    assert told(fresh) == told(Plan.load(fresh.canonical()))
+    assert [one[:2] for one in told(fresh)] == [
+        ("BILL/7", "reference"), ("BILL/7", "bill date"), ("BILL/8", "state"), ("BILL/8", "reference"),
     ]  # fmt: skip
 
 

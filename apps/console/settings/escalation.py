@@ -24,6 +24,7 @@ from apps.notifications.errors import EscalationChangedError, EscalationError
 from apps.notifications.models import EscalationPath, Occasion
 from apps.notifications.paths import drop_path, set_path, standing_of
 from apps.notifications.standing import Lack, lack_of_path
+from controltower.lib.numbers import whole
 from controltower.lib.scope import Scope, Slice
 
 PAGE = 25
@@ -130,8 +131,7 @@ def _within(scope: Scope) -> QuerySet[EscalationPath]:
 
 
 def _seen(request: HttpRequest) -> int:
-    text = request.POST.get("version", "")
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
+    return whole(request.POST.get("version", ""), below=10**9) or 0
 
 
 PERSON_LACKS = {Lack.SIGHT: gettext_lazy("no longer sees this place"), Lack.WORD: gettext_lazy("may not approve here")}

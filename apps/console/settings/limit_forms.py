@@ -19,6 +19,7 @@ from apps.exceptions.limits import InForce, Place, Rule
 from apps.exceptions.models import LimitOverride
 from apps.exceptions.overrides import LONGEST_REASON
 from controltower.lib.keys import key_range, split_key
+from controltower.lib.numbers import whole
 from controltower.lib.scope import Scope
 from odoo_sync.mirror.product import Product
 
@@ -166,4 +167,4 @@ def _level(choice: str) -> str:
 
 
 def _is_key(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19 and split_key(int(text))[0] > 0
+    return (key := whole(text)) is not None and split_key(key)[0] > 0

@@ -20,6 +20,7 @@ from apps.console.settings.machine_rows import STATES, Floor, Row
 from apps.exceptions.errors import MachineError
 from apps.exceptions.machine_ties import NONE, UNSAID, tie, untie
 from apps.exceptions.models import EquipmentLink
+from controltower.lib.numbers import whole
 from controltower.lib.scope import Scope
 from odoo_sync.mirror.maintenance import Equipment
 from odoo_sync.mirror.production import WorkCentre
@@ -62,7 +63,7 @@ def _decide(equipment: Equipment, wanted: str, *, by: User, before: str, scope: 
 
 def _centre(wanted: str, equipment: Equipment, scope: Scope) -> WorkCentre:
     rows = WorkCentre.objects.within(scope).of(equipment.connection_id)
-    return cast(WorkCentre, get_object_or_404(rows, pk=int(wanted) if wanted.isdigit() else 0))
+    return cast(WorkCentre, get_object_or_404(rows, pk=whole(wanted) or 0))
 
 
 def _scope(request: HttpRequest) -> Scope:
@@ -86,10 +87,10 @@ def _context(request: HttpRequest, **more: Any) -> dict[str, Any]:
 
 def _done(request: HttpRequest, scope: Scope) -> Row | None:
     """The row that was just decided about, with what was said of it before, for taking it back."""
-    key, was = request.GET.get("done", ""), request.GET.get("was", "")
-    if not key.isdigit() or not (was in {UNSAID, NONE} or was.isdigit()):
+    key, was = whole(request.GET.get("done", "")), request.GET.get("was", "")
+    if key is None or not (was in {UNSAID, NONE} or whole(was) is not None):
         return None
-    equipment = Equipment.everything.within(scope).filter(pk=int(key)).select_related("company").first()
+    equipment = Equipment.everything.within(scope).filter(pk=key).select_related("company").first()
     if equipment is None:
         return None
     row = Floor.of([equipment], scope).row(equipment)

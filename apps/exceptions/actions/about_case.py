@@ -14,6 +14,7 @@ from apps.accounts.scope import scope_of
 from apps.actions.about import About, told_by
 from apps.exceptions.lifecycle import CaseState
 from apps.exceptions.models import Case
+from controltower.lib.numbers import whole
 
 CASE = "case"
 ENDED: dict[str, Any] = {
@@ -25,9 +26,10 @@ ENDED: dict[str, Any] = {
 @told_by(CASE)
 def case_for(key: str, reader: User) -> About | None:
     """The case in its own words, with the money at risk and where it stands; None for those who may not see it."""
-    if not key.isdigit():
+    number = whole(key)
+    if number is None:
         return None
-    case = Case.objects.within(scope_of(reader, Permission.SEE_CASES)).filter(pk=int(key)).first()
+    case = Case.objects.within(scope_of(reader, Permission.SEE_CASES)).filter(pk=number).first()
     if case is None:
         return None
     return About(

@@ -16,6 +16,7 @@ from apps.exceptions.limit_values import shown_value
 from apps.exceptions.limits import Place, rules
 from apps.exceptions.models import LimitOverride
 from apps.exceptions.overrides import drop_limits, set_limits
+from controltower.lib.numbers import whole
 from odoo_sync.mirror.base import Mirror
 from odoo_sync.mirror.company import Company
 from odoo_sync.mirror.product import Product
@@ -115,7 +116,9 @@ def _found(mirror: type[Mirror], name: str, what: str, asked: Q) -> Any:
     """The one row that is called so. Several, or none, is an error that says how to name it."""
     if not name:
         return None
-    rows = list(mirror.objects.filter(Q(pk=int(name)) if name.isdigit() and len(name) > 12 else asked)[: NAMED + 1])
+    if len(name) > 12 and (key := whole(name)) is not None:
+        asked = Q(pk=key)
+    rows = list(mirror.objects.filter(asked)[: NAMED + 1])
     if len(rows) == 1:
         return rows[0]
     if rows:
