@@ -20,10 +20,10 @@ def complete(answers: Answers, against: Iterable[Naming], undone: Collection[int
     """Add to matches that do not come to as much on both sides what makes them do so: all that one of them names
     besides, or that was credited to it, or else the oldest of these, or one.
     """
-    places = _places(answers)
     left = [one for one in answers.free.values() if one.posted and one.key not in undone]
     if not left:
         return
+    places = _places(answers)
     for place, some in sorted(_candidates(answers, against, left, places).items()):
         match = answers.found[place]
         if not _comes_out(match):
@@ -34,10 +34,11 @@ def complete(answers: Answers, against: Iterable[Naming], undone: Collection[int
 
 def balance(answers: Answers, undone: Collection[int]) -> None:
     """Add credit notes of both sides that undo as much of the one as of the other, though neither names the other."""
-    places = _places(answers)
     around: dict[int, list[Document]] = defaultdict(list)
-    for one in answers.free.values():
-        if one.posted and one.is_credit and one.key not in undone and one.reverses in places:
+    credits = [one for one in answers.free.values() if one.posted and one.is_credit and one.key not in undone]
+    places = _places(answers) if len(credits) > 1 else {}
+    for one in credits:
+        if one.reverses in places:
             around[places[one.reverses]].append(one)
     for place, credits in sorted(around.items()):
         sides = [[one for one in credits if one.is_sale is side] for side in (True, False)]
@@ -58,9 +59,10 @@ def _candidates(
     """For each match, by its place, what may belong to it besides."""
     found: dict[int, dict[int, Document]] = defaultdict(dict)
     free = {one.key for one in left}
-    named = (*answers.namings, *against)
-    taken = {(one.by.key, one.number) for one in named if one.named.key in places and one.by.key in places}
-    for one in named:
+    across = [one for one in (*answers.namings, *against) if one.by.key in free or one.named.key in free]
+    hubs = {one.by.key for one in across if one.by.key in places}
+    taken = {(one.by.key, one.number) for one in answers.namings if one.by.key in hubs and one.named.key in places}
+    for one in across:
         for here, there in ((one.by, one.named), (one.named, one.by)):
             second = there is one.named and (here.key, one.number) in taken
             if there.key in free and here.key in places and not second and (there.is_credit or not here.is_credit):

@@ -5,7 +5,7 @@ parts. Pure.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -51,9 +51,10 @@ class Answers:
         edges = [one for one in both if one.sure]
         pairs = {(sale.key, purchase.key): (sale, purchase) for sale, purchase in map(_sided, edges)}
         ranked = sorted(pairs.values(), key=likeness)
-        self._note_rivals(ranked)
+        several = self._note_rivals(ranked)
         whole = [pair for pair in ranked if _are_one(*pair)]
-        self._take_early_parts(edges, whole, rung)
+        if several:
+            self._take_early_parts(edges, whole, several, rung)
         self._take_pairs(whole, rung)
         self._take_spans(both, rung)
         self._take_parts(edges, rung)
@@ -127,12 +128,16 @@ class Answers:
         return (not _fits(others, hub), abs(total_of(others) - hub.total), hub.key)
 
     def _take_early_parts(
-        self, edges: Iterable[Naming], whole: Iterable[tuple[Document, Document]], rung: Rung
+        self,
+        edges: Iterable[Naming],
+        whole: Iterable[tuple[Document, Document]],
+        several: Collection[int],
+        rung: Rung,
     ) -> None:
         """Booked parts that together are all of what they name, where whatever alone is as much came after them."""
         first: dict[int, int] = {}
         for one, other in whole:
-            for hub, each in ((one, other), (other, one)):
+            for hub, each in ((one, other), (other, one)) if one.key in several or other.key in several else ():
                 first[hub.key] = min(each.key, first.get(hub.key, each.key))
         around = _around([one for one in edges if one.named.key in first] if first else [])
         for key in sorted(around.keys() & self.free.keys()):

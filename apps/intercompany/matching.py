@@ -44,7 +44,8 @@ def match(documents: Iterable[Document]) -> Matching:
     A surer rung is never displaced by a weaker one. Among several candidates of one rung the most alike wins, and the
     order in which documents come decides nothing. Documents are paired by amount only where nothing else fits either
     side, and where neither quotes what looks like a number of the other side's: that names another document, which a
-    purchase order or a word does not. What its own company has undone is the last to be paired so.
+    purchase order or a word does not. What its own company has undone is the last to be paired so, and what the buyer
+    has undone answers nothing, unless the seller has credited it too.
     """
     known = {one.key: one for one in sorted(documents, key=lambda each: each.key)}
     reversals = undone(known)
@@ -57,8 +58,22 @@ def match(documents: Iterable[Document]) -> Matching:
         away |= more
         answers, by_key = _answered(known, named, shapes, gone, away)
     quiet = settled(reversals, by_key)
-    found = [one for one in answers.found if not all(each.key in quiet for each in one.members)]
-    return _matching(known, answers, found, quiet)
+    if any(key in by_key for key in quiet):
+        answers.found = [one for one in answers.found if not all(each.key in quiet for each in one.members)]
+        by_key = {one.key: each for each in answers.found for one in each.members}
+    return Matching(
+        matches=tuple(sorted(answers.found, key=lambda one: (one.sales[0].key, one.purchases[0].key))),
+        unmatched=tuple(one for key, one in known.items() if key not in by_key),
+        rivals=frozenset(answers.rivals),
+        twins=twins(answers.namings, by_key, answers.free),
+        by_key=by_key,
+        settled=quiet,
+    )
+
+
+def _names_another(one: Naming) -> bool:
+    """Whether a naming is more than the own number, which documents often carry twice."""
+    return one.sure and one.number != normal(one.by.number)
 
 
 def _answered(
@@ -69,26 +84,11 @@ def _answered(
     answers.choose(named.links, Rung.LINK, gone)
     answers.choose(named.references, Rung.REFERENCE, gone)
     complete(answers, named.against, gone)
-    naming = {one.by.key for one in named.references if one.sure and one.number != normal(one.by.number)}
+    naming = {one.by.key for one in named.references if one.by.key in answers.free and _names_another(one)}
     for rest in ([one for one in answers.free.values() if one.key not in gone], answers.free.values()):
         answers.choose_lonely(_alike([one for one in rest if one.key not in naming], shapes), Rung.AMOUNT)
     balance(answers, gone)
     return answers, {one.key: each for each in answers.found for one in each.members}
-
-
-def _matching(
-    known: Mapping[int, Document], answers: Answers, found: list[Match], quiet: Mapping[int, tuple[int, ...]]
-) -> Matching:
-    matches = tuple(sorted(found, key=lambda one: (one.sales[0].key, one.purchases[0].key)))
-    by_key = {one.key: each for each in matches for one in each.members}
-    return Matching(
-        matches=matches,
-        unmatched=tuple(one for key, one in known.items() if key not in by_key),
-        rivals=frozenset(answers.rivals),
-        twins=twins(answers.namings, by_key, answers.free),
-        by_key=by_key,
-        settled=quiet,
-    )
 
 
 class _Named(NamedTuple):
@@ -119,7 +119,8 @@ def _references(documents: Iterable[Document], shapes: Shapes) -> tuple[list[Nam
     found: tuple[list[Naming], list[Naming]] = ([], [])
     for one in known:
         book = books[not one.is_sale]
-        for number, sure in sorted(book.read_from(one).items()):
+        read = book.read_from(one)
+        for number, sure in sorted(read.items()) if len(read) > 1 else read.items():
             for other in book.documents.get(number, ()):
                 found[other.is_credit != one.is_credit].append(Naming(one, other, number, sure))
     return found

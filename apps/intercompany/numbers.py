@@ -20,6 +20,7 @@ MOST_BETWEEN, MOST_AHEAD = 30, 99
 NEAR_DAYS = 120
 """Digits without the rest of the number name only what was issued so many days before or after at most: most sequences
 begin anew each year."""
+_SEVERAL = re.compile(rf"(?:{_FEW.pattern})[^0-9](?:.*[^0-9])?(?:{_FEW.pattern})", re.DOTALL)
 _LAST = re.compile(r"\d+(?=\D*$)")
 _WORDS = frozenset(
     {*AND, *TO, "no", "nr", "invoice", "invoices", "bill", "bills", "rechnung", "rechnungen", "facture", "factures"}
@@ -42,20 +43,26 @@ class Numbers:
         found: dict[Normal, bool] = {}
         for text in one.quoted:
             parts = normal(text)
-            heads = sorted(runs(parts, self.shapes))
-            found |= {parts[start:end]: True for start, end in heads} | {parts: True}
-            for number, sure in self._short(text, parts, heads, one.day):
-                found[number] = sure or found.get(number, False)
-        found.pop((), None)
+            if parts in self.documents:
+                found[parts] = True
+            elif parts:
+                self._read(text, parts, one.day, found)
         return found
+
+    def _read(self, text: str, parts: Normal, day: date, found: dict[Normal, bool]) -> None:
+        """Add what a text names that is no number itself."""
+        heads = sorted(runs(parts, self.shapes))
+        found |= {parts[start:end]: True for start, end in heads}
+        if heads or _SEVERAL.search(text):
+            for number, sure in self._short(text, parts, heads, day):
+                found[number] = sure or found.get(number, False)
 
     def _short(
         self, text: str, parts: Normal, heads: Sequence[tuple[int, int]], day: date
     ) -> Iterator[tuple[Normal, bool]]:
         """What is written short: after a number in full, or in a text without any."""
         if not heads:
-            if _FEW.search(text) and parts not in self.documents:
-                yield from self._bare(text.casefold(), frozenset(parts), day)
+            yield from self._bare(text.casefold(), frozenset(parts), day)
             return
         folded = text.casefold()
         spans = [one.span() for one in TOKEN.finditer(folded)]

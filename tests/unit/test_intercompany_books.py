@@ -18,7 +18,7 @@ from apps.intercompany.references import normal, shapes_of, within
 
 DAY = date(2026, 6, 3)
 amounts = st.sampled_from(["100", "100.00", "250", "99.5", "150", "40", "60"])
-texts = st.sampled_from(["INV/1", "inv-01", "INV/2", "X", "", "INV/1 + INV/2", "INV/2, INV/3 and INV/1"])
+texts = st.sampled_from(["INV/1", "inv-01", "INV/2", "X", "", "INV/1 + INV/2", "INV/2, INV/3 and INV/1", "INV/1 + 2"])
 numbers = st.sampled_from(["INV/1", "INV/2", "INV/3", "X", ""])
 days = st.integers(0, 9).map(lambda n: DAY + timedelta(days=n))
 sides = st.booleans()
@@ -44,7 +44,8 @@ def books(draw: st.DrawFn) -> list[Document]:
                 untaxed=total,
                 total=total,
                 issued_on=draw(days),
-                reverses=draw(st.integers(1, MOST)) if credit and draw(sides) else None,
+                reverses=draw(st.integers(1, MOST)) if draw(sides) and (credit or draw(sides)) else None,
+                is_reversed=draw(sides),
             )
         )
     return made
