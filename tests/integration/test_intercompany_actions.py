@@ -170,7 +170,10 @@ def question(entry: JournalEntry, *, by: User) -> Request:
 
 def activities(ledger: Ledger) -> list[dict[str, Any]]:
     fields = ["res_id", "res_model", "summary", "note", "user_id", "date_deadline"]
-    found: list[dict[str, Any]] = ledger.books.odoo.call("mail.activity", "search_read", [], fields=fields, load=False)
+    asked_for = [["res_model", "=", "account.move"], ["summary", "=like", "Question of %"]]
+    found: list[dict[str, Any]] = ledger.books.odoo.call(
+        "mail.activity", "search_read", asked_for, fields=fields, load=False
+    )
     return found
 
 
