@@ -97,6 +97,8 @@ def test_the_sides_are_alike(documents: list[Document]) -> None:
 
 @given(books())
 def test_a_weaker_rung_never_displaces_a_surer_match(documents: list[Document]) -> None:
+    """But for what a credit note made by hand undoes, which its own number tells."""
+    documents = [replace(one, is_reversed=False) for one in documents]
     bare = [replace(one, number="", quoted=()) for one in documents]
     linked = [one for one in match(documents).matches if one.rung is Rung.LINK]
     plain = [one for one in match(bare).matches if one.rung is Rung.LINK]
