@@ -117,6 +117,11 @@ class Dialog:
     def title(self) -> str:
         return str(self.action.title_for(self.subject))
 
+    @property
+    def hint(self) -> str:
+        """What it does to this record."""
+        return self.action.hint(self.subject)
+
     @cached_property
     def about(self) -> About | None:
         """The case that this helps, if the reader may see it."""
