@@ -41,7 +41,7 @@ def _close(key: UUID) -> bool:
     steps = request.deliveries.select_for_update().filter(is_note=False, state__in=OPEN).order_by("position")
     if any(one.lease_until is not None and one.lease_until > timezone.now() for one in steps):
         return False
-    why = standstill(request.connection)
+    why = standstill(request.connection_id)
     lost = next((one for one in steps if one.attempts), None)
     if lost is not None:
         _lose_sight(request, lost, why)
