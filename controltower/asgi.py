@@ -12,10 +12,12 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.urls import path  # noqa: E402
 
+from controltower import database_patience  # noqa: E402
 from controltower.live import LiveConsumer  # noqa: E402
 from controltower.origins import OwnPagesOnly  # noqa: E402
 from controltower.proxies import TrustedProxies  # noqa: E402
 
+database_patience.install()
 websockets = [path("live/", LiveConsumer.as_asgi())]
 
 sockets = OwnPagesOnly(

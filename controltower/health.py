@@ -37,8 +37,11 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 
 def examine() -> dict[str, bool]:
-    """Each part by name, and whether it is well."""
-    return {name: _holds(name, check) for name, check in PARTS.items()}
+    """Each part by name, and whether it is well. A database that is away is not asked for its migrations as well."""
+    found: dict[str, bool] = {}
+    for name, check in PARTS.items():
+        found[name] = found.get(NEEDED_BY.get(name, ""), True) and _holds(name, check)
+    return found
 
 
 def may_read_details(request: HttpRequest) -> bool:
@@ -74,3 +77,4 @@ def _migrated() -> bool:
 
 
 PARTS: Mapping[str, Callable[[], bool]] = {"database": _database, "valkey": _valkey, "migrations": _migrated}
+NEEDED_BY: Mapping[str, str] = {"migrations": "database"}

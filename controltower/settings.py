@@ -82,7 +82,23 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": {**env.database("DATABASE_URL"), "CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 60}}
+# A PostgreSQL whose machine or network is gone is noticed within a minute and a half by all; one that hangs, by the
+# pages alone (database_patience.py): the worker waits for it.
+DATABASE_PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+DATABASES = {
+    "default": {
+        **env.database("DATABASE_URL"),
+        "CONN_HEALTH_CHECKS": True,
+        "CONN_MAX_AGE": 60,
+        "OPTIONS": DATABASE_PATIENCE,
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_BROKER, REDIS_CHANNELS, REDIS_CACHE = env.redis("REDIS_URL")
 # A Valkey that hangs, not only one that refuses, is given up: a page is never answered by its leave.

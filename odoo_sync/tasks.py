@@ -22,6 +22,7 @@ from odoo_sync.mirror.base import Lane, Mirror, mirrors
 from odoo_sync.models import Connection, Recheck, Run
 from odoo_sync.reconcile import PATIENCE, sweep_each
 from odoo_sync.sync import poll_all
+from odoo_sync.under_way import load_lock, poll_lock, sweep_lock
 
 logger = logging.getLogger(__name__)
 KEEP_RUNS = timedelta(days=30)
@@ -42,7 +43,7 @@ def poll_lane(lane: str) -> None:
 @shared_task
 def poll_connection(number: int, lane: str) -> None:
     """Poll one lane of one connection; start its first load where that is still to be done."""
-    with session_lock(f"odoo_sync.poll {number} {lane}") as ours:
+    with session_lock(poll_lock(number, lane)) as ours:
         if ours:
             guarded(number, lambda connection, client: poll_one(connection, client, Lane(lane)))
 
@@ -68,7 +69,7 @@ def announce_left_behind() -> None:
 @shared_task
 def load(number: int) -> None:
     """Load what has never been loaded, or go on with a load that was interrupted."""
-    with session_lock(f"odoo_sync.load {number}") as ours:
+    with session_lock(load_lock(number)) as ours:
         if ours:
             guarded(number, lambda connection, client: initial.load_all(connection))
 
@@ -77,7 +78,7 @@ def load(number: int) -> None:
 def sweep_ids() -> None:
     """Compare the ids of every loaded mirror with Odoo's, and forget old runs."""
     for connection in Connection.objects.order_by("id"):
-        with session_lock(f"odoo_sync.sweep {connection.pk}") as ours:
+        with session_lock(sweep_lock(connection.pk)) as ours:
             if ours and connection.retired_at is not None:
                 bury(connection)
             elif ours:
@@ -109,7 +110,7 @@ def recheck(key: int) -> None:
     one = rechecks.taken_up(key)
     if one is None:
         return
-    lock = f"odoo_sync.sweep {one.connection_id}" if one.kind == Recheck.Kind.SWEEP else f"odoo_sync.recheck {key}"
+    lock = sweep_lock(one.connection_id) if one.kind == Recheck.Kind.SWEEP else f"odoo_sync.recheck {key}"
     with session_lock(lock) as ours:
         if not ours:
             recheck.apply_async(args=[key], countdown=BUSY_SECONDS)

@@ -19,6 +19,7 @@ from apps.accounts.roles import Permission, Role
 from apps.accounts.scope import live_grants, scope_of
 from apps.actions.authority import deciding_roles
 from apps.actions.models import Request, RequestState
+from apps.console.first_steps import Step, first_steps
 from apps.console.freshness import Freshness, freshness
 from apps.console.settings.sections import ANY, section_of, sections_of
 from apps.exceptions.places import Directory
@@ -109,6 +110,11 @@ class Frame:
     def freshness(self) -> Freshness:
         seen = scope_of(self.user, Permission.SEE_SYNC)
         return freshness(Scope(self.scope.slices | seen.slices))
+
+    @cached_property
+    def first_steps(self) -> Sequence[Step]:
+        """What to do first, for an administrator who sees no cases."""
+        return () if self.sees_cases else first_steps(self.user)
 
     most_unread = inbox.MOST_COUNTED
 

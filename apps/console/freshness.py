@@ -14,6 +14,7 @@ from controltower.lib.scope import Scope
 from odoo_sync.connections import connections_within
 from odoo_sync.freshness import freshness as freshness_of
 from odoo_sync.models import Connection
+from odoo_sync.under_way import Reading, readings
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,15 @@ NO_BROKER = gettext_lazy(
 )
 NO_WORKER = gettext_lazy("No error is known: it seems that no worker of the tower is running, or that it gets no work.")
 
+SILENT = gettext_lazy(
+    "This Odoo takes questions and does not answer: the tower's worker has been waiting for %(seconds)d seconds. "
+    "Let an administrator look at that server."
+)
+SLOW = gettext_lazy("The tower's worker is reading it right now, which takes unusually long.")
+ELSEWHERE = gettext_lazy(
+    "The tower's worker is held up by another Odoo, which has not answered for %(seconds)d seconds."
+)
+
 
 def _of(connection: Connection, now: datetime) -> Freshness:
     state = freshness_of(connection, now)
@@ -61,14 +71,22 @@ def _of(connection: Connection, now: datetime) -> Freshness:
         return Freshness(state.as_of, "fresh")
     why = _("Syncing with %s is paused.") if connection.paused_at else _("%s has not been read for a while.")
     meaning = _("What changed in Odoo since then is not on this page, and cases that depend on time open no new ones.")
-    problem = state.problem or ("" if connection.paused_at else _no_work())
+    problem = state.problem or ("" if connection.paused_at else _no_word(connection))
     return Freshness(state.as_of, "stale", why % connection.name, f"{problem} {meaning}".strip(), "high")
 
 
-def _no_work() -> str:
-    """Why nothing is read though no error is known: a worker that gets no work looks like none."""
+def _no_word(connection: Connection) -> str:
+    """Why nothing is read though no error is known yet: an Odoo that hangs is one only once the worker gives it up."""
     try:
         cache.get("health")
     except Exception:
         return str(NO_BROKER)
-    return str(NO_WORKER)
+    known = readings(Connection.objects.filter(retired_at=None))
+    if own := known.pop(connection.pk, None):
+        return _after(str(SILENT), own) if own.is_waiting else str(SLOW)
+    slowest = max(known.values(), key=lambda one: one.silent, default=None)
+    return _after(str(ELSEWHERE), slowest) if slowest and slowest.is_waiting else str(NO_WORKER)
+
+
+def _after(words: str, reading: Reading) -> str:
+    return words % {"seconds": reading.silent.seconds}

@@ -39,6 +39,7 @@ class Limits:
         "quarantine": gettext_lazy("Places where goods are set aside"),
         "customer_classes": gettext_lazy("Customer classes and their weights"),
     }
+    locations: ClassVar[frozenset[str]] = frozenset({"quarantine"})
     most: ClassVar[Mapping[str, Any]] = {"waiting_for": timedelta(days=365), "open_for": timedelta(days=365)}
 
     def problems(self) -> Iterator[str]:

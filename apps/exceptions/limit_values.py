@@ -33,6 +33,7 @@ class Thresholds(Protocol):
     """A frozen dataclass of limits: ``titles`` words each of them, ``problems`` says what makes no sense together.
 
     One that also has ``most`` says there, by name, up to what some of them go; the others go as far as their type.
+    ``locations`` names those that are names of places in Odoo, with commas between.
     """
 
     titles: ClassVar[Mapping[str, Any]]

@@ -15,6 +15,7 @@ from apps.accounts.roles import Permission
 from apps.audit.record import record
 from apps.exceptions import tasks
 from apps.exceptions.errors import LimitChangedError, LimitError
+from apps.exceptions.limit_checks import unknown_currency
 from apps.exceptions.limit_values import plain_value, read_values, shown_value
 from apps.exceptions.limits import Place, Rule, Ruling, rule_of, ruling_of
 from apps.exceptions.models import LimitOverride
@@ -108,6 +109,9 @@ def _keep(rule: Rule, row: LimitOverride, values: Mapping[str, Any], reason: str
     place, before = Place(row.company_id, row.plant_id, row.product_id), dict(row.values)
     typed = read_values(rule.default(), values)
     row.values = {name: plain_value(value) for name, value in typed.items()}
+    new = [value for name, value in typed.items() if row.values[name] != before.get(name)]
+    if problems := list(filter(None, map(unknown_currency, new))):
+        raise LimitError(" ".join(problems))
     _agree(rule, place, row, row)
     row.reason, row.set_by, row.set_at = reason.strip(), by, timezone.now()
     if row.pk:

@@ -20,7 +20,6 @@ from controltower.launcher.servers import Servers, servers
 from controltower.launcher.stage import Stage
 from controltower.launcher.state import State
 
-SIGN_INS = "sign-ins.json"
 MAIL = "mail"
 """Where the demo's mail goes, one file each."""
 
@@ -92,7 +91,7 @@ def up(wanted: Options, state: State, stage: Stage, socket: Socket) -> Iterator[
         wait_for_portal(stage, site)
         if wanted.live and not wanted.odoo:
             standin.start_life(stage, env, odoo, seed=seed)
-        yield Running(site, odoo, state / SIGN_INS, env, seed)
+        yield Running(site, odoo, state / standin.SIGN_INS, env, seed)
 
 
 def ask(stage: Stage, state: State, odoo: Odoo) -> None:

@@ -7,12 +7,17 @@ import json
 from controltower.embedded.child import Child
 from controltower.embedded.ports import free_port
 from controltower.launcher import project
+from controltower.launcher.errors import LauncherError
 from controltower.launcher.options import KEY_VARIABLE, Odoo
+from controltower.launcher.places import shortened
 from controltower.launcher.stage import Stage
 from controltower.launcher.state import State
 
 NAME = "stand-in"
 DATABASE = "aurora"
+KEPT = "odoo.state"
+SIGN_INS = "sign-ins.json"
+"""Written at the end of the first start, when the tower knows the world."""
 BOT = "tower-bot"
 """The login that the demo's world makes for the tower."""
 BUILDING = 300.0
@@ -20,13 +25,21 @@ BUILDING = 300.0
 
 
 def start(stage: Stage, state: State, env: dict[str, str], *, seed: int) -> Child:
-    """Begin; the world is built meanwhile. The port is kept, because the mirror knows its Odoo by the address."""
+    """Begin; the world is built meanwhile. The port is kept, because the mirror knows its Odoo by the address.
+
+    Raises LauncherError where the tower knows a world that is gone: a new one would be another Odoo to it.
+    """
+    if (state / SIGN_INS).exists() and not (state / KEPT).exists():
+        raise LauncherError(
+            f"the data of the stand-in Odoo ({KEPT}) is missing in {shortened(state.folder)}, yet the tower knows it: "
+            "put it back, or add --reset to start over"
+        )
     last = state / "odoo-port"
     port = free_port(preferred=int(last.read_text()) if last.exists() else None)
     last.write_text(str(port))
     command = project.module(
         "demo.odoo", "--port", str(port), "--database", DATABASE, "--world", "demo.world:build", "--seed", str(seed),
-        "--state", str(state / "odoo.state"), "--key", BOT,
+        "--state", str(state / KEPT), "--key", BOT,
     )  # fmt: skip
     return stage.start(NAME, command, env={**env, KEY_VARIABLE: bot_key(state)})
 

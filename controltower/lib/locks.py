@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from hashlib import blake2b
 
 from django.db import connection
+
+HELD = """
+SELECT (lock.classid::bigint << 32) | lock.objid::bigint,
+       CASE WHEN holder.state = 'active' THEN interval '0' ELSE clock_timestamp() - holder.state_change END
+FROM pg_locks AS lock JOIN pg_stat_activity AS holder USING (pid)
+WHERE lock.locktype = 'advisory' AND lock.objsubid = 1 AND lock.granted
+  AND lock.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 
 
 def lock_number(name: str) -> int:
@@ -40,3 +49,15 @@ def session_lock(name: str) -> Iterator[bool]:
         if taken:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
+
+
+def held_for(names: Iterable[str]) -> dict[str, timedelta]:
+    """Those of the locks that somebody holds, and for how long the holder's session has been resting.
+
+    From PostgreSQL's pg_locks, where a lock of 64 bits stands as two halves with objsubid 1, and pg_stat_activity,
+    which tells any session of the same user.
+    """
+    wanted = {lock_number(name): name for name in names}
+    with connection.cursor() as cursor:
+        cursor.execute(HELD)
+        return {wanted[number]: resting or timedelta() for number, resting in cursor.fetchall() if number in wanted}

@@ -105,8 +105,15 @@ class StandIn:
         return self.world.name
 
     def start(self) -> Self:
-        """Listen and answer in the background. Raises OSError when the port is taken."""
+        """Listen and answer in the background. Raises OSError when the port is taken.
+
+        With a state file, nothing is answered from now on that a crash could take back.
+        """
         self._server = Server((self.host, self.port), handler_for(self))
+        if self.state is not None:
+            from demo.odoo.state import keep
+
+            keep(self.world, self.state)
         self.port = self._server.server_address[1]
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="stand-in", daemon=True
@@ -124,10 +131,9 @@ class StandIn:
             self._thread.join(timeout=5)
             self._thread = None
         if self.state is not None:
-            from demo.odoo.state import save
+            from demo.odoo.state import end
 
-            self.world.store.end()
-            save(self.world, self.state)
+            end(self.world, self.state)
 
     def __enter__(self) -> Self:
         return self.start()

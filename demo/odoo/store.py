@@ -13,9 +13,12 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from demo.odoo.errors import ConcurrencyError, DeadlockError, LockTimeoutError
+
+if TYPE_CHECKING:
+    from demo.odoo.journal import Journal
 
 Row = dict[str, Any]
 LOCK_TIMEOUT = 30.0
@@ -136,6 +139,7 @@ class Store:
         self.counters: dict[int, int] = {}
         self.position = 0
         self.ended = False
+        self.journal: Journal | None = None
         self.open: set[Transaction] = set()
         self.locks: dict[tuple[str, int], Transaction] = {}
         self.changed = threading.Condition()
@@ -168,6 +172,8 @@ class Store:
             if self.ended:
                 raise ConcurrencyError("terminating connection due to administrator command\n")
             position = self.position + 1
+            if self.journal is not None:
+                self.journal.write(position, transaction.stamp, transaction.changes)
             for model, rows in transaction.changes.items():
                 table = self.tables[model]
                 for row_id, values in rows.items():

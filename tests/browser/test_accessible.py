@@ -82,6 +82,7 @@ def test_who_sees_no_cases_is_told_so_and_not_that_all_is_well(group: Group, sit
     group.case(1)
     desk = sit(person(Role.ADMINISTRATOR))
     page = desk.go()
-    expect(page.get_by_text("Your roles show no cases")).to_be_visible()
+    expect(page.get_by_text("your roles show no cases")).to_be_visible()
+    expect(page.get_by_role("link", name="Make a sign-in for everybody")).to_be_visible()
     expect(page.get_by_text("Nothing is going wrong")).to_have_count(0)
     desk.check_accessibility()

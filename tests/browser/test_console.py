@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -77,3 +79,28 @@ def test_the_trail_is_filtered_by_a_click_on_a_verb(admin: User, sit: Sit):
     page.get_by_role("link", name="grant.given").click()
     expect(page.get_by_label("Verb")).to_have_value("grant.given")
     expect(page.locator("tbody tr")).to_have_count(1)
+
+
+def test_a_page_says_since_when_the_tower_has_not_answered_it(sit: Sit, group: Group):
+    """Hanging, failing or out of reach: whoever looks at an open page learns that it is old."""
+    ask = "htmx.ajax('GET', '/freshness/', {source: '#freshness', target: '#freshness', swap: 'outerHTML'})"
+    pulse = f"{ask}.catch(() => {{}})"
+    desk = sit(person(Role.BUYER))
+    page = desk.go("/me/")
+    silence, dot = page.locator("#silence"), page.locator("#freshness")
+    expect(dot).to_contain_text("Live", use_inner_text=True)
+    for part in ("503", "ERR_FAILED", "htmx:sendError", "htmx:afterRequest"):
+        desk.expect_complaint(part)
+    for answer in (lambda route: route.fulfill(status=503, body="not now"), lambda route: route.abort()):
+        expect(silence).to_be_hidden()
+        page.route("**/freshness/", answer)
+        page.evaluate(pulse)
+        expect(silence).to_contain_text("No answer from the tower since")
+        assert re.search(r"since \d\d:\d\d:\d\d\.", silence.inner_text())
+        expect(dot).to_contain_text("Offline, trying again", use_inner_text=True)
+        expect(dot).not_to_contain_text("Live", use_inner_text=True)
+        desk.check_accessibility()
+        page.unroute("**/freshness/")
+        page.evaluate(pulse)
+    expect(silence).to_be_hidden()
+    expect(dot).to_contain_text("Live", use_inner_text=True)

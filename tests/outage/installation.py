@@ -9,8 +9,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -95,25 +95,31 @@ class Installation:
             assert part != "odoo" or child.exit_code == 0, f"the stand-in lost its data: {child.exit_code}"
 
     def kill(self, part: str) -> None:
-        """End it as a crash would. The stand-in lives in memory: it is always let to keep its data."""
+        """End it as a crash would."""
         if part in ("postgres", "valkey"):
             getattr(self, part).kill()
-        elif part == "odoo":
-            self.stop(part)
         elif part in self.children:
             self.children.pop(part).kill()
 
     def freeze(self, part: str) -> None:
         """Let it hang as a machine without a disk does: it takes connections and never answers."""
-        os.kill(self._pid(part), signal.SIGSTOP)
+        self._send(part, signal.SIGSTOP)
 
     def thaw(self, part: str) -> None:
-        os.kill(self._pid(part), signal.SIGCONT)
+        self._send(part, signal.SIGCONT)
 
-    def _pid(self, part: str) -> int:
-        child = self.valkey.child if part == "valkey" else self.children[part]
+    def _send(self, part: str, number: signal.Signals) -> None:
+        for pid in self._pids(part):
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    def _pids(self, part: str) -> Iterator[int]:
+        """The part's process, and then those that it has made: PostgreSQL has one for each connection."""
+        child = getattr(self, part).child if part in ("postgres", "valkey") else self.children[part]
         assert child is not None
-        return child.pid
+        yield child.pid
+        if part == "postgres":
+            yield from made_by(child.pid)
 
     def runs(self, part: str) -> bool:
         if part in ("postgres", "valkey"):
@@ -140,11 +146,11 @@ class Installation:
         """A person of the company in Odoo itself."""
         return JsonRpc(self.odoo_url, DATABASE, "admin", "admin", timeout=30)
 
-    def get(self, path: str, cookie: str = "") -> tuple[int, str]:
-        """One page: its status and text; status 0 where nobody answers."""
+    def get(self, path: str, cookie: str = "", seconds: float = 60) -> tuple[int, str]:
+        """One page: its status and text; status 0 where nobody answers in time."""
         request = Request(self.web_url + path, headers={"Cookie": f"sessionid={cookie}"} if cookie else {})
         try:
-            with urlopen(request, timeout=60) as response:
+            with urlopen(request, timeout=seconds) as response:
                 return response.status, response.read().decode()
         except HTTPError as error:
             return error.code, error.read().decode()
@@ -190,6 +196,14 @@ class Installation:
             "PUBLIC_URL": self.web_url,
             "PYTHONUNBUFFERED": "1",
         }
+
+
+def made_by(pid: int) -> Iterator[int]:
+    """The processes below this one, as they are once it is asked for them."""
+    with suppress(FileNotFoundError):
+        for made in map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()):
+            yield made
+            yield from made_by(made)
 
 
 def wait(

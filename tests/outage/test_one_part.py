@@ -15,6 +15,8 @@ from tests.people import PASSWORD
 pytestmark = pytest.mark.outage
 STALE = 180.0
 READY = 120.0
+GIVEN_UP = 20.0
+"""Seconds in which a page gives a hanging server up, on a machine that has other work too."""
 
 
 def page(at: Installation, life: Life, path: str = "/") -> tuple[int, str]:
@@ -87,6 +89,43 @@ def test_a_part_stops_and_comes_back(life: Life, witness: Witness, part: str) ->
     life.check(witness)
     wait(lambda: "has not been read" not in page(life.at, life)[1], seconds=STALE, what="fresh data")
     assert page(life.at, life)[0] == 200
+    wait(lambda: life.at.get("/health/ready")[0] == 200, seconds=READY, what="a tower that is well")
+    assert not witness.reloads
+
+
+def test_an_odoo_that_hangs_is_named_before_it_is_given_up(life: Life, witness: Witness) -> None:
+    """For a minute no error is known, and no worker is missing: it waits for an answer."""
+    life.go_on()
+    life.at.freeze("odoo")
+    try:
+        wait_for_banner(life.at, life, "This Odoo takes questions and does not answer")
+        assert "no worker" not in banner(life.at, life)
+        assert life.at.get("/health/ready")[0] == 200, "the tower itself is well"
+        wait_for_banner(life.at, life, "did not answer in time")
+    finally:
+        life.at.thaw("odoo")
+    life.go_on()
+    life.check(witness)
+    wait(lambda: "has not been read" not in page(life.at, life)[1], seconds=STALE, what="fresh data")
+    assert not witness.reloads
+
+
+def test_a_postgres_that_hangs_is_told_like_one_that_is_away(life: Life, witness: Witness) -> None:
+    """It takes connections and never answers: every page says so in time, and goes on where it was afterwards."""
+    life.go_on()
+    life.at.freeze("postgres")
+    try:
+        for path in ("/", "/sync/", "/sign-in/", "/freshness/", "/health/ready"):
+            began = time.monotonic()
+            assert page(life.at, life, path)[0] == 503, path
+            assert time.monotonic() - began < GIVEN_UP, path
+        without_postgres(life.at, life)
+        time.sleep(10)
+    finally:
+        life.at.thaw("postgres")
+    life.go_on()
+    life.check(witness)
+    wait(lambda: "has not been read" not in page(life.at, life)[1], seconds=STALE, what="fresh data")
     wait(lambda: life.at.get("/health/ready")[0] == 200, seconds=READY, what="a tower that is well")
     assert not witness.reloads
 

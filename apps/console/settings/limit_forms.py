@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.directory import places
 from apps.exceptions.errors import LimitError
+from apps.exceptions.limit_checks import unknown_currency
 from apps.exceptions.limit_values import READERS, read_value
 from apps.exceptions.limit_words import ShownLimit, shown_limit
 from apps.exceptions.limits import InForce, Place, Rule
@@ -120,9 +121,12 @@ class LimitsForm(forms.Form):
 
     def _read(self, name: str, text: str) -> None:
         try:
-            read_value(name, self.kinds[name], text)
+            value = read_value(name, self.kinds[name], text)
         except LimitError:
             self.add_error(name, _("This cannot be read. Write it like this: %s.") % READERS[self.kinds[name]][1])
+        else:
+            if problem := unknown_currency(value):
+                self.add_error(name, problem)
 
     @property
     def values(self) -> Mapping[str, str]:

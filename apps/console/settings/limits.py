@@ -25,6 +25,7 @@ from apps.console.settings.sections import settable
 from apps.exceptions.approval_preview import approvals_if
 from apps.exceptions.definition import Domain, detectors
 from apps.exceptions.errors import LimitChangedError, LimitError
+from apps.exceptions.limit_checks import doubts
 from apps.exceptions.limit_preview import preview
 from apps.exceptions.limit_words import shown_limit
 from apps.exceptions.limits import Kind, Place, Rule, rule_of, rules, ruling_of
@@ -102,7 +103,7 @@ class Page:
             if act == "preview":
                 look = approvals_if if self.rule.kind == Kind.ACTION else preview
                 foreseen = look(self.rule, self.place, form.values, by=by)
-                return self.shown(request, form, foreseen=foreseen, looked=True)
+                return self.shown(request, form, foreseen=foreseen, looked=True, doubts=self._doubts(form))
             seen, reason = request.POST.get("seen", ""), form.cleaned_data["reason"]
             values = {} if act == "drop" else form.values
             put_limits(self.rule.key, self.place, values, seen=seen, reason=reason, by=by)
@@ -110,6 +111,8 @@ class Page:
             form.add_error(None, str(error))
             return self.shown(request, form, status=409 if isinstance(error, LimitChangedError) else 422)
         messages.success(request, _("Done. What it touches is judged again now."))
+        for doubt in self._doubts(form) if act != "drop" else ():
+            messages.warning(request, doubt)
         return redirect(self.address)
 
     def shown(
@@ -133,6 +136,9 @@ class Page:
     def _form(self, data: Any) -> LimitsForm:
         around = ruling_of(self.rule).as_if(self.rule.key, self.place, {}).at(self.place)
         return LimitsForm(data, rule=self.rule, own=own_limits(self.rule.key, self.place), around=around)
+
+    def _doubts(self, form: LimitsForm) -> list[str]:
+        return list(doubts(self.rule.default(), form.values, self.place))
 
     def _name(self, own: LimitOverride | None) -> str:
         columns = {f"{name}_id": key for name, key in self.place._asdict().items()}

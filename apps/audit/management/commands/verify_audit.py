@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import ngettext
 
 from apps.audit.verify import Anchor, Report, note, verify
 
@@ -30,7 +31,11 @@ class Command(BaseCommand):
         note(report)
         (self._print_json if options["json"] else self._print)(report)
         if not report.holds:
-            raise CommandError(f"The audit trail does not hold: {len(report.flaws)} flaws.")
+            count = len(report.flaws)
+            raise CommandError(
+                ngettext("The audit trail does not hold: %d flaw.", "The audit trail does not hold: %d flaws.", count)
+                % count
+            )
 
     def _print(self, report: Report) -> None:
         for flaw in report.flaws[:MOST_SHOWN]:

@@ -12,8 +12,9 @@ from django.db.models import Q
 
 from apps.accounts.models import User
 from apps.exceptions.errors import LimitError
+from apps.exceptions.limit_checks import doubts
 from apps.exceptions.limit_values import shown_value
-from apps.exceptions.limits import Place, rules
+from apps.exceptions.limits import Place, rule_of, rules
 from apps.exceptions.models import LimitOverride
 from apps.exceptions.overrides import drop_limits, set_limits
 from controltower.lib.numbers import whole
@@ -62,7 +63,10 @@ class Command(BaseCommand):
             drop_limits(rule, place, reason=reason, by=by)
             self.stdout.write(f"{rule}: what holds around this place holds in it again.")
             return
-        row = set_limits(rule, place, _values(options["values"]), reason=reason, by=by)
+        values = _values(options["values"])
+        row = set_limits(rule, place, values, reason=reason, by=by)
+        for doubt in doubts(rule_of(rule).default(), values, place):
+            self.stderr.write(doubt)
         self.stdout.write(f"{row}: {_shown(row)}. What it touches is judged again.")
 
 
