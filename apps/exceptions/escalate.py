@@ -74,7 +74,7 @@ def _waiting_requests(now: datetime) -> list[Waiting]:
     )
     return [
         Waiting(
-            str(one.pk), domains.get(whole(one.about_key), ""),
+            str(one.pk), domains.get(whole(one.about_key) or 0, ""),
             one.company_id, one.plant_id, one.requested_at, partial(may_decide, request=one),
         )
         for one in rows
