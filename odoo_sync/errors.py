@@ -189,6 +189,10 @@ class IdentityError(OdooError):
     letter, retry, verdict = "J", Retry.NEVER, Verdict.BLOCKED
 
 
+class UndecidedError(IdentityError):
+    """A database looks like one that is known: only a person can tell whether it is that one or a copy."""
+
+
 class FrozenError(OdooError):
     """More rows vanished at once than a day's work explains."""
 

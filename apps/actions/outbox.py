@@ -79,7 +79,7 @@ def _attempt(delivery: Delivery) -> None:
         step = step_of(delivery)
     except TamperedPlanError as error:
         return settle(delivery, DeliveryState.REJECTED, str(error))
-    stop = standstill(connection)
+    stop = standstill(delivery.request)
     if stop:
         return postpone(delivery, stop, STANDSTILL_WAIT)
     try:
@@ -144,7 +144,7 @@ def _mark_sent(delivery: Delivery, before: dict[str, Any]) -> bool:
     now = timezone.now()
     with transaction.atomic():
         hold(delivery)
-        stop = standstill(delivery.request.connection)
+        stop = standstill(delivery.request)
         if not stop:
             delivery.state, delivery.sent_at, delivery.not_after = DeliveryState.SENT, now, now + SETTLE_AFTER
             delivery.attempts += 1

@@ -38,6 +38,10 @@ NEXT = {
     RequestState.REJECTED: _("Nothing was sent."),
     RequestState.WITHDRAWN: _("Nothing was sent."),
     RequestState.DISCONNECTED: _("Nothing was sent: this Odoo is no longer connected to the tower."),
+    RequestState.OUTDATED: _(
+        "Nothing more was sent: it was planned before its connection was pointed at another address or database. "
+        "Plan it anew."
+    ),
     RequestState.UNDONE: _("The old values were put back by a later request."),
 }
 DELETED = _("Nothing more was sent: Odoo no longer has the record. What was open about it closes by itself.")
@@ -53,6 +57,7 @@ TONES = {
     RequestState.UNKNOWN: "critical",
     RequestState.REJECTED: "high",
     RequestState.DISCONNECTED: "high",
+    RequestState.OUTDATED: "high",
 }
 STAGES = {
     DeliveryState.VERIFIED: "done",
