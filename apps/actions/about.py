@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from apps.accounts.models import User
+from apps.actions.definition import Action
+from odoo_sync.mirror.base import Mirror
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,9 @@ class About:
 
 
 Teller = Callable[[str, User], About | None]
+Tie = Callable[[str, Action[Any], Mirror], bool]
 _tellers: dict[str, Teller] = {}
+_ties: dict[str, Tie] = {}
 
 
 def told_by(kind: str) -> Callable[[Teller], Teller]:
@@ -41,6 +46,22 @@ def told_by(kind: str) -> Callable[[Teller], Teller]:
         return teller
 
     return keep
+
+
+def tied_by(kind: str) -> Callable[[Tie], Tie]:
+    """Register who knows whether a thing of this kind is about what an action does to a record."""
+
+    def keep(tie: Tie) -> Tie:
+        _ties[kind] = tie
+        return tie
+
+    return keep
+
+
+def concerns(kind: str, key: str, action: Action[Any], record: Mirror) -> bool:
+    """Whether doing this to the record can help the thing: an address may name any, and people decide by it."""
+    tie = _ties.get(kind)
+    return tie is not None and tie(key, action, record)
 
 
 def about(kind: str, key: str, *, reader: User) -> About | None:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from apps.actions.decide import plain, same
 from apps.actions.definition import NEW, Plan, Step, actions, split_fact
+from apps.actions.markup import is_markup, text_of
 
 LINE = 30
 MOMENT = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")
@@ -98,7 +98,7 @@ def messages(plan: Plan, step: Step, words: Mapping[str, Any]) -> dict[tuple[str
     if step.method != "message_post":
         return {}
     body = step.args.get("body", "")
-    text = strip_tags(re.sub(r"<br>|</p>", "\n", body)).strip() if step.args.get("body_is_html") else body
+    text = text_of(body) if step.args.get("body_is_html") else body
     name = str(words.get("body", _("message")))
     return {(step.model, one, "body"): Change(name_of(plan, step.model, one), name, None, text) for one in step.ids}
 
@@ -151,6 +151,8 @@ def shown(value: Any) -> Any:
     if value is True:
         return _("yes")
     value = plain(value)
+    if is_markup(value):
+        return text_of(value)
     if isinstance(value, str) and DAY.match(value):
         return date.fromisoformat(value)
     if isinstance(value, str) and MOMENT.match(value):

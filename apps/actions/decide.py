@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from apps.actions.definition import Step
+from apps.actions.markup import is_markup, text_of
 
 MOMENT = re.compile(r"^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)?$")
 
@@ -52,10 +53,11 @@ class Difference:
 
 @dataclass(frozen=True)
 class Decision:
-    """The next thing to do, and on which fields others were in the way."""
+    """The next thing to do, and on which fields others were in the way; ``because`` says it where no field does."""
 
     next: Next
     differences: tuple[Difference, ...] = ()
+    because: str = ""
 
 
 def decide(step: Step, seen: Mapping[str, Any], *, marked: bool | None = None) -> Decision:
@@ -96,12 +98,14 @@ def holds(expected: Mapping[str, Any], seen: Mapping[str, Any]) -> bool:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values are equal once Odoo's ways of writing them are put aside."""
+    """Whether two values are equal once Odoo's ways of writing them are put aside; of HTML the text counts."""
     one, other = plain(one), plain(other)
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, int | float) and isinstance(other, int | float):
         return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-6)
+    if isinstance(one, str) and isinstance(other, str) and (is_markup(one) or is_markup(other)):
+        return text_of(one) == text_of(other)
     return bool(one == other)
 
 

@@ -24,7 +24,7 @@ from odoo_sync.mirror.base import Mirror
 
 NEW = 0
 """Stands in a plan for the id of the record that the plan will make."""
-LATER = ("conditions", "watch")
+LATER = ("conditions", "watch", "proofs")
 """Parts of a step that plans frozen earlier do not have."""
 SafeAgain = Literal["value", "state", "external_id", "marker", "no"]
 
@@ -65,7 +65,7 @@ def split_fact(key: str, model: str) -> tuple[str, int, str]:
 
 @dataclass(frozen=True)
 class Condition:
-    """What a search in Odoo must find just before a call: some record (``there``), or none.
+    """What a search in Odoo must find just before a call, or after it as a proof: some record (``there``), or none.
 
     It is searched in a company of its own (Odoo's id), so that a record may be minded which the company of the call may
     not read. ``otherwise`` tells people what it means when it is not so.
@@ -89,14 +89,18 @@ class Step:
     links as ids, lists of links sorted, null as null. ``conditions`` are looked at just before the call as well.
 
     ``safe_again`` says what makes a repeated call harmless. ``value``: writing the same values again changes nothing.
-    ``state``: the method does nothing once the state has moved. ``external_id``: Odoo keeps one record per external
+    ``state``: the method does nothing once the state has moved; without ``expect`` it is taken at its word, as one is
+    that looks for goods and may find none. ``external_id``: Odoo keeps one record per external
     id; such a step makes one record by ``load`` (``fields`` and one row of ``data``; more rows hold more lines, whose
     ids are ``readings.line_id``: without one, a repetition would add them again), and its facts and those of an undo
-    call that record by the id ``NEW``, since nobody knows it before. Later steps of the plan call it so as well, and a
-    cell of their ``data`` by ``new``. ``marker``: the effect carries a token that is
+    call that record by the id ``NEW``, since nobody knows it before. Facts of another model by ``NEW`` are those of
+    its first line, where that has an external id. Later steps of the plan call both so as well, and a cell of their
+    ``data`` by ``new``. ``marker``: the effect carries a token that is
     searched for first. ``no``: nothing does.
 
     ``watch`` names facts that are read before and after as well and decide nothing: what the way back has to know.
+    ``proofs`` are searches that must come out right afterwards, besides ``expect``: for what is no value of one field.
+    They may name what was made by ``new``.
     """
 
     connection: int
@@ -111,6 +115,7 @@ class Step:
     label: str = ""
     conditions: tuple[Condition, ...] = ()
     watch: tuple[str, ...] = ()
+    proofs: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -166,7 +171,8 @@ def step_from(raw: Mapping[str, Any]) -> Step:
     """A step from its JSON form."""
     conditions = tuple(Condition(**one) for one in raw.get("conditions", ()))
     watch = tuple(raw.get("watch", ()))
-    return Step(**{**raw, "ids": tuple(raw["ids"]), "conditions": conditions, "watch": watch})
+    proofs = tuple(Condition(**one) for one in raw.get("proofs", ()))
+    return Step(**{**raw, "ids": tuple(raw["ids"]), "conditions": conditions, "watch": watch, "proofs": proofs})
 
 
 def records_of(step: Step) -> Iterable[tuple[str, int]]:

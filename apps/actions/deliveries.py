@@ -133,9 +133,12 @@ def bent(deliveries: Iterable[Delivery]) -> bool:
 
 
 def made_before(delivery: Delivery) -> dict[str, int]:
-    """The records that earlier steps of the request have made, by Odoo model."""
+    """The records that earlier steps of the request have made, by Odoo model, with the first line of each."""
     earlier = delivery.request.deliveries.filter(position__lt=delivery.position, evidence__has_key="made")
-    return dict(earlier.order_by("position").values_list("step__model", "evidence__made"))
+    made: dict[str, int] = {}
+    for model, evidence in earlier.order_by("position").values_list("step__model", "evidence"):
+        made |= {**evidence.get("lines", {}), model: evidence["made"]}
+    return made
 
 
 def what_was_done(request: Request, plan: Plan) -> Done:
@@ -146,7 +149,7 @@ def what_was_done(request: Request, plan: Plan) -> Done:
     for one in request.deliveries.filter(is_note=False, attempts__gt=0).order_by("position"):
         model, number = one.step["model"], one.evidence.get("made")
         if number is not None:
-            made[model] = number
+            made |= {**one.evidence.get("lines", {}), model: number}
         before = {**_whole(one.evidence.get("before"), model, made), **before}
         after |= _whole(one.evidence.get("after"), model, made)
     return Done(plan, made, before, after)

@@ -16,7 +16,7 @@ from apps.accounts.models import User
 from apps.accounts.roles import Permission, Role
 from apps.accounts.scope import scope_of
 from apps.actions import requests
-from apps.actions.about import About, about
+from apps.actions.about import About, about, concerns
 from apps.actions.authority import deciders
 from apps.actions.changes import Change, changes
 from apps.actions.definition import Action, ActionForm, CannotPlanError, Plan, Reversibility, actions
@@ -24,6 +24,7 @@ from apps.actions.errors import AlreadyRequestedError, PlanChangedError
 from apps.actions.forms import SeenForm
 from apps.actions.models import Request
 from apps.actions.rights import lacking
+from apps.actions.standstill import standstill
 from apps.actions.stumble import StumbledError, minding
 from controltower.lib.numbers import whole
 from controltower.lib.scope import Scope
@@ -63,7 +64,8 @@ class Dialog:
             place = action.place(record)
         require(by, action.requires, within=place)
         case = request.GET.get("case", "")
-        case = case if whole(case) is not None else ""
+        with minding(action, record.key, record.pk):
+            case = case if whole(case) is not None and concerns(CASE, case, action, record) else ""
         address = reverse("actions:propose", args=[key, subject]) + (f"?case={case}" if case else "")
         with minding(action, record.key, record.pk):
             form = cls._form(request, action, record, by)
@@ -117,6 +119,11 @@ class Dialog:
     def title(self) -> str:
         return str(self.action.title_for(self.subject))
 
+    @property
+    def hint(self) -> str:
+        """What it does to this record."""
+        return self.action.hint(self.subject)
+
     @cached_property
     def lacking(self) -> list[str]:
         """The rights in Odoo that the plan needs and the bot user was last found without."""
@@ -145,6 +152,11 @@ class Dialog:
         return (
             deciders(self.approver, company=place.company, plant=place.plant, besides=self.by) if self.approver else []
         )
+
+    @cached_property
+    def standstill(self) -> str:
+        """Why nothing would be sent to this Odoo now, even if it were approved."""
+        return standstill(self.subject.connection_id)
 
     @property
     def way_back(self) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.actions.deliveries import OPEN
 from apps.actions.models import Delivery, DeliveryState, Request, RequestState
-from apps.actions.standstill import standstill
+from apps.actions.standstill import held_up
 from apps.actions.verdicts import end, is_partly_done
 from apps.audit.record import record
 
@@ -43,7 +43,7 @@ def _close(key: UUID) -> bool:
     steps = request.deliveries.select_for_update().filter(is_note=False, state__in=OPEN).order_by("position")
     if any(one.lease_until is not None and one.lease_until > timezone.now() for one in steps):
         return False
-    why = standstill(request)
+    why = held_up(request)
     lost = next((one for one in steps if one.attempts), None)
     if lost is not None:
         _lose_sight(request, lost, why)

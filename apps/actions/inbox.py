@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,9 +14,11 @@ from apps.accounts.roles import Permission
 from apps.accounts.scope import scope_of
 from apps.actions.about import About, about
 from apps.actions.authority import may_decide
-from apps.actions.changes import Change, changes
+from apps.actions.changes import Change, Clash, changes
 from apps.actions.definition import Plan
 from apps.actions.models import Request, RequestState
+from apps.actions.since import moved_since
+from apps.actions.standstill import standstills
 
 MOST = 100
 OWN = 20
@@ -25,10 +27,15 @@ RECENT = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Card:
-    """One request as a card of the inbox: what it does, what it helps, for whom."""
+    """One request as a card of the inbox: what it does, what it helps, for whom.
+
+    While it waits, ``standstill`` says why nothing would be sent, and ``moved`` what Odoo holds otherwise since.
+    """
 
     item: Request
     reader: User
+    standstill: str = ""
+    moved: Sequence[Clash] = ()
 
     @cached_property
     def plan(self) -> Plan:
@@ -62,4 +69,12 @@ def own_of(person: User) -> list[Card]:
 
 
 def cards(items: Iterable[Request], reader: User) -> list[Card]:
-    return [Card(item, reader) for item in items]
+    """Cards that also say where nothing is sent now, and what has changed in Odoo since a request was made."""
+    rows = list(items)
+    waiting = [one for one in rows if one.state == RequestState.WAITING]
+    still = standstills(one.connection_id for one in waiting)
+    moved = moved_since([(one, Plan.load(one.plan)) for one in waiting])
+    return [
+        Card(one, reader, still.get(one.connection_id, "") if one.pk in moved else "", moved.get(one.pk, []))
+        for one in rows
+    ]

@@ -38,7 +38,7 @@ def _calls(plan: Plan) -> list[tuple[object, ...]]:
 
 
 def _searches(step: Step) -> list[tuple[object, ...]]:
-    return [(one.model, one.company, one.domain, one.there) for one in step.conditions]
+    return [(one.model, one.company, one.domain, one.there) for one in (*step.conditions, *step.proofs)]
 
 
 def in_the_way(reader: Reader, step: Step, delivery: Delivery) -> str:

@@ -30,8 +30,17 @@ from apps.actions.deliveries import (
 from apps.actions.disconnected import close_disconnected
 from apps.actions.models import Delivery, DeliveryState
 from apps.actions.obstacles import in_the_way
-from apps.actions.readings import facts_now, is_marked, lost_a_race, made_by, marked_args, refused
-from apps.actions.standstill import standstill
+from apps.actions.readings import (
+    facts_now,
+    is_marked,
+    lines_of,
+    lost_a_race,
+    made_by,
+    marked_args,
+    refused,
+    unproved,
+)
+from apps.actions.standstill import held_up
 from apps.actions.verdicts import expire_undecided, settle
 from apps.audit.record import record
 from odoo_sync.errors import ConcurrencyError, OdooError, SignInError, Verdict
@@ -79,7 +88,7 @@ def _attempt(delivery: Delivery) -> None:
         step = step_of(delivery)
     except TamperedPlanError as error:
         return settle(delivery, DeliveryState.REJECTED, str(error))
-    stop = standstill(delivery.request)
+    stop = held_up(delivery.request)
     if stop:
         return postpone(delivery, stop, STANDSTILL_WAIT)
     try:
@@ -100,11 +109,18 @@ def _attempt(delivery: Delivery) -> None:
 
 def _look(writer: Writer, step: Step, delivery: Delivery) -> tuple[dict[str, Any], Decision]:
     """What Odoo says now, and what follows from it. Raises OdooError."""
-    made = made_by(writer, step, delivery.token)
+    made, known = made_by(writer, step, delivery.token), {}
     if made is not None:
         delivery.evidence["made"] = made
-    seen = facts_now(writer, step, made)
-    return seen, decide(step, seen, marked=is_marked(writer, step, delivery.token, made))
+        lines = lines_of(writer, step, delivery.token)
+        if lines:
+            delivery.evidence["lines"] = lines
+        known = {**lines, step.model: made}
+    seen = facts_now(writer, step, known)
+    decision = decide(step, seen, marked=is_marked(writer, step, delivery.token, made))
+    if decision.next is Next.DONE and (broken := unproved(writer, step, known)):
+        decision = Decision(Next.DIFFERS, because=broken)
+    return seen, decision
 
 
 def _may_send_again(delivery: Delivery, step: Step) -> bool:
@@ -144,7 +160,7 @@ def _mark_sent(delivery: Delivery, before: dict[str, Any]) -> bool:
     now = timezone.now()
     with transaction.atomic():
         hold(delivery)
-        stop = standstill(delivery.request)
+        stop = held_up(delivery.request)
         if not stop:
             delivery.state, delivery.sent_at, delivery.not_after = DeliveryState.SENT, now, now + SETTLE_AFTER
             delivery.attempts += 1
@@ -186,7 +202,7 @@ def _read_back(writer: Writer, step: Step, delivery: Delivery, answer: Any) -> N
 
 def _is_proved(step: Step, decision: Decision) -> bool:
     """Whether what was read back is the effect; a call that leaves nothing to read is taken at its word."""
-    return decision.next is Next.DONE or (step.safe_again == "no" and not step.expect)
+    return decision.next is Next.DONE or (step.safe_again in {"no", "state"} and not step.expect)
 
 
 def _after_error(writer: Writer, step: Step, delivery: Delivery, error: OdooError) -> None:
@@ -229,7 +245,7 @@ def _settle_there(delivery: Delivery, seen: dict[str, Any], decision: Decision) 
     """Its trace is in Odoo: verified where everything is as it was to be, else for a person to compare."""
     if decision.next is Next.DONE:
         return _settle_done(delivery, seen)
-    message = _("The record stands in Odoo, but not as it was planned. Both values are kept.")
+    message = decision.because or _("The record stands in Odoo, but not as it was planned. Both values are kept.")
     differences = [one.stored() for one in decision.differences]
     return settle(delivery, DeliveryState.CONFLICT, message, after=seen, differences=differences)
 

@@ -23,12 +23,14 @@ from apps.actions.lifecycle import REPEATABLE, UNDOABLE
 from apps.actions.missing import deleted, is_plannable
 from apps.actions.models import Approval, Delivery, DeliveryState, Request, RequestState
 from apps.actions.refresh import read_anew_at
+from apps.actions.since import moved_since
+from apps.actions.standstill import held_up
 
 SOON = timedelta(minutes=1)
 SETTLED = timedelta(seconds=3)
 NEXT = {
     RequestState.WAITING: _("Nothing is sent before somebody else approves it."),
-    RequestState.APPROVED: _("It is on its way. This page follows it."),
+    RequestState.APPROVED: _("This page follows it."),
     RequestState.VERIFIED: _("Odoo was read back and holds exactly this."),
     RequestState.CONFLICT: _("Nothing more was sent. Look at both values, then plan it anew on today's data."),
     RequestState.PARTIAL: _("Some steps stand in Odoo, the others do not. Undo what was done, or try the rest."),
@@ -131,6 +133,17 @@ class Progress:
             if one.state == DeliveryState.CONFLICT
             for clash in clashes(one.evidence.get("differences", ()), self.plan, self.item.action, one.step["model"])
         ]
+
+    @cached_property
+    def moved(self) -> list[Clash]:
+        """What has changed in Odoo since it was asked for, as far as the mirror knows, while it waits."""
+        return moved_since([(self.item, self.plan)]).get(self.item.pk, [])
+
+    @cached_property
+    def standstill(self) -> str:
+        """Why nothing is sent to its Odoo now, while something is still to be."""
+        is_pending = self.item.state in (RequestState.WAITING, RequestState.APPROVED)
+        return held_up(self.item) if is_pending else ""
 
     @cached_property
     def deleted(self) -> list[tuple[str, int]]:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from apps.actions.decide import plain
-from apps.actions.definition import NEW, Step, split_fact
+from apps.actions.definition import NEW, Step, new, split_fact
 
 TOKEN = "{token}"  # noqa: S105 no secret: a place in a text
 """Stands in a plan for the token of the step that sends it."""
@@ -25,14 +25,18 @@ class Reader(Protocol):
     def known_as(self, external_id: str, *, company: int | None) -> int | None: ...
 
 
-def facts_now(reader: Reader, step: Step, made: int | None = None) -> dict[str, Any]:
+def facts_now(reader: Reader, step: Step, made: Mapping[str, int] | None = None) -> dict[str, Any]:
     """Every fact of guard, expect and watch as Odoo has it now; facts of records that are gone are missing.
 
-    ``made`` is the record that the step has made, null while it has not: its facts are then missing too. One read per
+    ``made`` are the records that the step has made, by model; before it has, their facts are missing too. One read per
     model. Raises OdooError.
     """
+    known = made or {}
     named = {key: split_fact(key, step.model) for key in {*step.guard, *step.expect, *step.watch}}
-    keys = {key: (model, made if number == NEW else number, name) for key, (model, number, name) in named.items()}
+    keys = {
+        key: (model, known.get(model) if number == NEW else number, name)
+        for key, (model, number, name) in named.items()
+    }
     wanted: dict[str, dict[int, set[str]]] = {}
     for model, odoo_id, name in keys.values():
         if odoo_id is not None:
@@ -67,6 +71,32 @@ def external_id_of(name: str) -> str:
 def made_by(reader: Reader, step: Step, token: UUID) -> int | None:
     """The record that a step has made; None where it has not, or makes none. Raises OdooError."""
     return reader.known_as(external_id(token), company=step.company) if step.safe_again == "external_id" else None
+
+
+def lines_of(reader: Reader, step: Step, token: UUID) -> dict[str, int]:
+    """The first line of the record that a step has made, by its model, where facts of it are read. Raises OdooError."""
+    facts = (split_fact(key, step.model) for key in (*step.guard, *step.expect, *step.watch))
+    models = {model for model, number, _name in facts if number == NEW and model != step.model}
+    found = reader.known_as(f"{external_id(token)}_1", company=step.company) if models else None
+    return dict.fromkeys(models, found) if found is not None else {}
+
+
+def unproved(reader: Reader, step: Step, made: Mapping[str, int]) -> str:
+    """What the searches that have to prove a step say against it; empty where they say nothing. Raises OdooError."""
+    cells = {new(model): number for model, number in made.items()}
+    for one in step.proofs:
+        domain = [
+            [cells.get(part, part) if isinstance(part, str) else part for part in leaf] if is_leaf(leaf) else leaf
+            for leaf in one.domain
+        ]
+        if bool(reader.search(one.model, domain, company=one.company)) is not one.there:
+            return one.otherwise
+    return ""
+
+
+def is_leaf(part: Any) -> bool:
+    """Whether a part of a domain compares a field, rather than joining those that do."""
+    return not isinstance(part, str)
 
 
 def is_marked(reader: Reader, step: Step, token: UUID, made: int | None = None) -> bool | None:

@@ -56,9 +56,10 @@ def read_anew_at(request: Request, plan: Plan) -> datetime | None:
 
 
 def made(request: Request) -> set[tuple[str, int]]:
-    """The records (Odoo model, Odoo id) that a request has made."""
-    steps = request.deliveries.filter(evidence__has_key="made").values_list("step__model", "evidence__made")
-    return {(model, odoo_id) for model, odoo_id in steps}
+    """The records (Odoo model, Odoo id) that a request has made, with the first line of each."""
+    steps = request.deliveries.filter(evidence__has_key="made").values_list("step__model", "evidence")
+    found = ({**evidence.get("lines", {}), model: evidence["made"]} for model, evidence in steps)
+    return {one for made in found for one in made.items()}
 
 
 def _touched(plan: Plan, made: set[tuple[str, int]]) -> dict[type[Mirror], set[int]]:

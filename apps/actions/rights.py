@@ -40,17 +40,20 @@ def look_at_rights(connection: Connection) -> None:
 
 
 def barred_by(refusals: Iterable[Refusal]) -> list[Barred]:
-    """The actions that these refusals bar; one whose models are not installed here never comes up, and is left out."""
+    """The actions that these refusals bar; one that is about a model, or writes to one, which is not installed here
+    never comes up, and is left out. Another that is only read may be missing: the action meets nothing of it.
+    """
     told = list(refusals)
     refused = {(one.model, one.right): one for one in told}
     absent = {one.model for one in told if one.is_absent}
     reasons: dict[str, dict[str, None]] = defaultdict(dict)
     for action in actions:
-        if absent.intersection(action.writes):
+        writes = (model for model, rights in action.writes.items() if set(rights) - {"read"})
+        if absent.intersection([action.subject.source.model, *writes]):
             continue
         for model, rights in action.writes.items():
             for right in rights:
-                if (model, right) in refused:
+                if (model, right) in refused and model not in absent:
                     reasons[str(action.title)][_reason(refused[model, right])] = None
     return [Barred(title, list(told)) for title, told in sorted(reasons.items())]
 

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 from apps.actions.models import Request
 from odoo_sync.models import Connection
 
 
-def standstill(request: Request) -> str:
-    """Why nothing of a request is sent now, for the requester; empty when the way is free. Reads it anew."""
-    read = Connection.objects.only("name", "writes_enabled", "retired_at", "generation")
-    now = read.filter(pk=request.connection_id).first()
-    if now is None or now.retired_at is not None:
-        return _("%s is no longer connected; nothing is sent.") % request.connection.name
-    if now.generation != request.generation:
-        return planned_elsewhere(request)
+def standstills(connections: Iterable[int]) -> dict[int, str]:
+    """By key of a connection why nothing is sent to it now, for the requester; only those that stand still. Read anew.
+
+    A database that is no longer known stands still as well.
+    """
+    wanted = set(connections)
+    known = Connection.objects.in_bulk(wanted)
+    why = {key: _why(known[key]) if key in known else _("This Odoo is not known any more.") for key in wanted}
+    return {key: text for key, text in why.items() if text}
+
+
+def standstill(connection: int) -> str:
+    """Why nothing is sent to this one now; empty when the way is free."""
+    return standstills([connection]).get(connection, "")
+
+
+def held_up(request: Request) -> str:
+    """Why nothing of a request is sent now; empty when the way is free."""
+    return standstill(request.connection_id) or planned_elsewhere(request)
+
+
+def _why(now: Connection) -> str:
+    if now.retired_at is not None:
+        return _("%s is no longer connected; nothing is sent.") % now.name
     if not now.writes_enabled:
         return _("Writing to %s is switched off; this waits until an administrator switches it on.") % now.name
     return ""

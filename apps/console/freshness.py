@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.core.cache import cache
@@ -20,7 +20,8 @@ from odoo_sync.models import Connection
 class Freshness:
     """``as_of`` is the oldest moment up to which the hot mirrors are complete; null while nothing is loaded.
 
-    ``state`` is fresh, stale, loading or none; a ``banner`` says what the age means for what is shown.
+    ``state`` is fresh, stale, loading or none; a ``banner`` says what the age means for what is shown. ``stopped``
+    names the databases to which nothing is written now.
     """
 
     as_of: datetime | None
@@ -28,14 +29,16 @@ class Freshness:
     banner: str = ""
     meaning: str = ""
     tone: str = "high"
+    stopped: str = ""
 
 
 def freshness(scope: Scope, now: datetime | None = None) -> Freshness:
     """The worst of the connections that the scope has to do with."""
     now = now or timezone.now()
-    connections = connections_within(scope).prefetch_related("cursors")
+    connections = list(connections_within(scope).prefetch_related("cursors"))
     order = ["stale", "loading", "fresh"]
-    return min((_of(one, now) for one in connections), key=lambda one: order.index(one.state), default=NONE)
+    worst = min((_of(one, now) for one in connections), key=lambda one: order.index(one.state), default=NONE)
+    return replace(worst, stopped=", ".join(sorted(one.name for one in connections if not one.writes_enabled)))
 
 
 NONE = Freshness(None, "none")

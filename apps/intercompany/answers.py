@@ -5,7 +5,7 @@ parts. Pure.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -18,11 +18,14 @@ plays no part: a limit must not decide what belongs together."""
 
 
 class Naming(NamedTuple):
-    """One document names another of the other side, by this number or link."""
+    """One document names another of the other side, by this number or link. What is not ``sure`` is a reading of a
+    number written short, or of a range: it holds where the sum of everything so named fits.
+    """
 
     by: Document
     named: Document
     number: Hashable
+    sure: bool = True
 
 
 @dataclass
@@ -37,18 +40,23 @@ class Answers:
     def choose(self, namings: Iterable[Naming], rung: Rung, undone: frozenset[int] = frozenset()) -> None:
         """Take what belongs together, in this order; the order in which documents come decides nothing.
 
-        One that alone is as much as what it names, or is named by. One that names several, with all of them. Several
-        that name one, as long as they are no more than that. Of the rest, the most alike.
+        Parts that came first and make up one. One that alone is as much as what it names, or is named by. One that
+        names several, with all of them. Several that name one, as long as they are no more than that. Of the rest, the
+        most alike.
         """
         told = list(namings)
-        self.namings += told
-        edges = [one for one in told if one.by.key in self.free and one.named.key in self.free]
-        edges = _without_outdated(edges, undone)
+        self.namings += [one for one in told if one.sure]
+        both = [one for one in told if one.by.key in self.free and one.named.key in self.free]
+        both = _without_outdated(both, undone)
+        edges = [one for one in both if one.sure]
         pairs = {(sale.key, purchase.key): (sale, purchase) for sale, purchase in map(_sided, edges)}
         ranked = sorted(pairs.values(), key=likeness)
-        self._note_rivals(ranked)
-        self._take_pairs([pair for pair in ranked if _are_one(*pair)], rung)
-        self._take_spans(edges, rung)
+        several = self._note_rivals(ranked)
+        whole = [pair for pair in ranked if _are_one(*pair)]
+        if several:
+            self._take_early_parts(edges, whole, several, rung)
+        self._take_pairs(whole, rung)
+        self._take_spans(both, rung)
         self._take_parts(edges, rung)
         self._take_pairs(ranked, rung)
 
@@ -82,19 +90,30 @@ class Answers:
         return found
 
     def _take_spans(self, edges: Iterable[Naming], rung: Rung) -> None:
-        """Each that names several numbers, with a document for each: those that add up come first."""
-        named: dict[int, dict[Hashable, list[Document]]] = defaultdict(lambda: defaultdict(list))
+        """Each that names several numbers, with a document for each: those that add up come first. Numbers that were
+        read without being sure stay away where they do not.
+        """
+        named: dict[int, list[Naming]] = defaultdict(list)
         for one in edges:
             if one.by.key in self.free:
-                named[one.by.key][one.number].append(one.named)
-        spans = [(self.free[key], numbers) for key, numbers in named.items() if len(numbers) > 1]
-        for hub, numbers in sorted(spans, key=lambda span: self._fit(span[0], self._spanned(*span))):
-            members = self._spanned(hub, numbers) if hub.key in self.free else []
+                named[one.by.key].append(one)
+        spans = [(self.free[key], some) for key, some in named.items() if len({one.number for one in some}) > 1]
+        for hub, some in sorted(spans, key=lambda span: self._fit(span[0], self._spanned(*span))):
+            members = self._spanned(hub, some) if hub.key in self.free else []
             if len(members) > 1:
                 self.take(hub, members, rung)
 
-    def _spanned(self, hub: Document, numbers: Mapping[Hashable, list[Document]]) -> list[Document]:
+    def _spanned(self, hub: Document, namings: Sequence[Naming]) -> list[Document]:
+        members = self._numbered(hub, namings)
+        if all(one.sure for one in namings) or (len(members) > 1 and _fits(members, hub)):
+            return members
+        return self._numbered(hub, [one for one in namings if one.sure])
+
+    def _numbered(self, hub: Document, namings: Iterable[Naming]) -> list[Document]:
         """One free document for each number, all in one currency: the hub's own if any is."""
+        numbers: dict[Hashable, list[Document]] = defaultdict(list)
+        for each in namings:
+            numbers[each.number].append(each.named)
         found: dict[int, Document] = {}
         for documents in numbers.values():
             free = [one for one in documents if one.key in self.free and one.key not in found]
@@ -108,12 +127,29 @@ class Answers:
     def _fit(self, hub: Document, others: Sequence[Document]) -> tuple[object, ...]:
         return (not _fits(others, hub), abs(total_of(others) - hub.total), hub.key)
 
+    def _take_early_parts(
+        self,
+        edges: Iterable[Naming],
+        whole: Iterable[tuple[Document, Document]],
+        several: Collection[int],
+        rung: Rung,
+    ) -> None:
+        """Booked parts that together are all of what they name, where whatever alone is as much came after them."""
+        first: dict[int, int] = {}
+        for one, other in whole:
+            for hub, each in ((one, other), (other, one)) if one.key in several or other.key in several else ():
+                first[hub.key] = min(each.key, first.get(hub.key, each.key))
+        around = _around([one for one in edges if one.named.key in first] if first else [])
+        for key in sorted(around.keys() & self.free.keys()):
+            earlier = [one for one in around[key].values() if one.key < first[key] and one.key not in first]
+            parts = [one for one in earlier if one.posted and one.key in self.free]
+            if len(parts) > 1 and _fits(parts, self.free[key]):
+                self.take(self.free[key], parts, rung)
+
     def _take_parts(self, edges: Iterable[Naming], rung: Rung) -> None:
         """Each that several name, with as many of them, the oldest first, as it has room for."""
-        around: dict[int, dict[int, Document]] = defaultdict(dict)
-        for one in edges:
-            if one.by.key in self.free and one.named.key in self.free:
-                around[one.named.key][one.by.key] = one.by
+        free = [one for one in edges if one.by.key in self.free and one.named.key in self.free]
+        around = _around(free)
         hubs = [self.free[key] for key, others in around.items() if len(others) > 1]
         for hub in sorted(hubs, key=lambda one: self._fit(one, self._parts(one, around[one.key].values()))):
             members = self._parts(hub, around[hub.key].values()) if hub.key in self.free else []
@@ -146,6 +182,14 @@ def _fits(some: Sequence[Document], one: Document) -> bool:
     if any(each.currency != one.currency for each in some):
         return False
     return are_alike(total_of(some), one.total, len(some))
+
+
+def _around(edges: Iterable[Naming]) -> dict[int, dict[int, Document]]:
+    """For each document that is named, those that name it."""
+    found: dict[int, dict[int, Document]] = defaultdict(dict)
+    for one in edges:
+        found[one.named.key][one.by.key] = one.by
+    return found
 
 
 def _without_outdated(edges: list[Naming], undone: frozenset[int]) -> list[Naming]:

@@ -49,9 +49,16 @@ def contradictions(match: Match, tolerance: Tolerance, worth: Decimal | None) ->
 
 
 def elsewhere(match: Match, tolerance: Tolerance) -> list[Document]:
-    """The documents of the side with several that fall into another period than the one of the other side."""
-    several, (single, *_rest) = sorted((match.sales, match.purchases), key=len, reverse=True)
-    return [one for one in several if _other_period(one.booked_on, single.booked_on, tolerance.days)]
+    """The documents of the side with several that fall into another period than the one of the other side; credit notes
+    than the other side's, where it has any.
+    """
+    several, others = sorted((match.sales, match.purchases), key=len, reverse=True)
+    answers = {one.is_credit: one for one in reversed(others)}
+    return [
+        one
+        for one in several
+        if _other_period(one.booked_on, answers.get(one.is_credit, others[0]).booked_on, tolerance.days)
+    ]
 
 
 def differences(sale: Document, purchase: Document, tolerance: Tolerance, worth: Decimal | None) -> list[Difference]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -73,10 +73,12 @@ class Document:
 
 @dataclass(frozen=True)
 class Match:
-    """The seller's documents, the buyer's that answer them, and what says so; on one side at least there is just one.
+    """The seller's documents, the buyer's that answer them, and what says so; on one side at least there is just one,
+    credit notes among invoices or bills apart.
 
-    Several stand on a side where a bill is over several invoices, or an invoice is billed in parts. All documents of a
-    side are in one currency. Either side is in the order of its keys.
+    Several stand on a side where a bill is over several invoices, an invoice is billed in parts, or either is net of
+    credit notes, which then count against it. All documents of a side are in one currency. Either side is in the order
+    of its keys, with what counts against it last.
     """
 
     sales: tuple[Document, ...]
@@ -94,6 +96,16 @@ class Match:
     @property
     def is_pair(self) -> bool:
         return len(self.sales) == len(self.purchases) == 1
+
+    @property
+    def is_credited(self) -> bool:
+        """Whether it is about credit notes alone."""
+        return all(one.is_credit for one in self.members)
+
+    @property
+    def is_net(self) -> bool:
+        """Whether credit notes count against invoices or bills."""
+        return len({one.is_credit for one in self.members}) > 1
 
     @cached_property
     def sale(self) -> Document:
@@ -129,8 +141,8 @@ def summed(documents: tuple[Document, ...]) -> Document:
     return replace(
         first,
         posted=any(one.posted for one in documents),
-        untaxed=sum((one.untaxed for one in documents), Decimal(0)),
-        tax=sum((one.tax for one in documents), Decimal(0)),
+        untaxed=sum((one.untaxed * sign for one, sign in _signed(documents)), Decimal(0)),
+        tax=sum((one.tax * sign for one, sign in _signed(documents)), Decimal(0)),
         total=total_of(documents),
         issued_on=max(one.day for one in documents),
         booked_on=max(one.booked_on or one.day for one in documents),
@@ -140,10 +152,19 @@ def summed(documents: tuple[Document, ...]) -> Document:
 
 
 def total_of(documents: Iterable[Document]) -> Decimal:
-    return sum((one.total for one in documents), Decimal(0))
+    """What they come to; credit notes count against anything else among them."""
+    return sum((one.total * sign for one, sign in _signed(list(documents))), Decimal(0))
+
+
+def _signed(documents: Collection[Document]) -> list[tuple[Document, int]]:
+    net = not all(one.is_credit for one in documents)
+    return [(one, -1 if net and one.is_credit else 1) for one in documents]
 
 
 def _quantities(documents: tuple[Document, ...]) -> tuple[tuple[int, Decimal], ...] | None:
+    """Sums for each product; null with a credit note among invoices, which may be for a price alone."""
+    if len({one.is_credit for one in documents}) > 1:
+        return None
     found: dict[int, Decimal] = {}
     for one in documents:
         for product, amount in one.quantities or ():

@@ -14,6 +14,7 @@ from apps.exceptions.documents import Documents
 from apps.exceptions.exhibits import Exhibit, shown_for
 from apps.exceptions.models import Case
 from apps.intercompany import words
+from apps.intercompany.documents import CREDITS, Document
 from apps.intercompany.lanes import ENTRY, POSTED, SALES, Group
 from apps.intercompany.trades import DETECTORS, Trade, quantities_of, read_trade
 from controltower.lib.scope import Scope
@@ -43,6 +44,10 @@ class Face:
         """What amounts are of: no drafts, unless there is nothing else."""
         return tuple(one for one in self.entries if one.state == POSTED) or self.entries
 
+    def sign(self, one: JournalEntry) -> int:
+        """Credit notes among anything else count against it."""
+        return -1 if one.kind in CREDITS and any(each.kind not in CREDITS for each in self.entries) else 1
+
     @property
     def named(self) -> list[tuple[str, str]]:
         """Each document as the reader may know it, with where Odoo shows it."""
@@ -66,11 +71,12 @@ Same = Callable[[Face, Face], bool]
 
 @dataclass(frozen=True)
 class Faces:
-    """What the page shows."""
+    """What the page shows; ``second`` says of a document what answers its counterpart already."""
 
     seller: Face
     buyer: Face
     rows: tuple[Row, ...]
+    second: str = ""
 
     @property
     def both(self) -> tuple[Face, Face]:
@@ -89,26 +95,50 @@ def face_to_face(case: Case, scope: Scope) -> Exhibit | None:
     lane = group.lane_of(entry) if entry else None
     if entry is None or lane is None:
         return None
-    sides = _sides(entry, read_trade(group, lane))
+    trade = read_trade(group, lane)
+    sides = _sides(entry, trade)
     documents = Documents.of(case.connection, [(ENTRY, one.pk) for side in sides for one in side])
     companies = Company.everything.in_bulk(lane)
     seller, buyer = (
         _face(companies.get(company), side, scope.covers(company, None), documents)
         for company, side in zip(lane, sides, strict=True)
     )
-    return Exhibit("intercompany/_faces.html", Faces(seller, buyer, tuple(_rows(seller, buyer))))
+    return Exhibit("intercompany/_faces.html", Faces(seller, buyer, tuple(_rows(seller, buyer)), _second(entry, trade)))
 
 
 def _sides(entry: JournalEntry, trade: Trade) -> tuple[tuple[JournalEntry, ...], tuple[JournalEntry, ...]]:
-    """The seller's and the buyer's documents; one side is empty where nothing answers."""
+    """The seller's and the buyer's documents; one side is empty where nothing answers. Of a second document, itself and
+    what the first one answers.
+    """
     match = trade.matching.of(entry.pk)
+    keys = [[one.key for one in side] for side in (match.sales, match.purchases)] if match else [[], []]
     if match is None:
-        return ((entry,), ()) if entry.kind in SALES else ((), (entry,))
-    rows = JournalEntry.objects.select_related("currency").in_bulk([one.key for one in match.members])
-    sales, purchases = (
-        tuple(rows[one.key] for one in side if one.key in rows) for side in (match.sales, match.purchases)
-    )
+        own = 0 if entry.kind in SALES else 1
+        keys[own] = [entry.pk]
+        keys[1 - own] = [one.key for one in _answered(entry, trade)[1]]
+    rows = JournalEntry.objects.select_related("currency").in_bulk([key for side in keys for key in side])
+    sales, purchases = (tuple(rows[key] for key in side if key in rows) for side in keys)
     return sales, purchases
+
+
+def _answered(entry: JournalEntry, trade: Trade) -> tuple[tuple[Document, ...], tuple[Document, ...]]:
+    """What answers already what a second document names, and what that is."""
+    twin = trade.matching.twins.get(entry.pk)
+    match = trade.matching.of(twin) if twin is not None else None
+    if match is None or twin is None:
+        return (), ()
+    others = match.others(twin)
+    return tuple(one for one in match.members if one not in others), others
+
+
+def _second(entry: JournalEntry, trade: Trade) -> str:
+    first, others = _answered(entry, trade)
+    if not first:
+        return ""
+    names = {"first": words.numbers(first), "others": words.numbers(others), "number": entry.number or _("Draft")}
+    if len(first) > 1:
+        return _("%(first)s answer %(others)s already: %(number)s comes on top.") % names
+    return _("%(first)s answers %(others)s already: %(number)s comes on top.") % names
 
 
 def _face(company: Company | None, entries: tuple[JournalEntry, ...], is_open: bool, documents: Documents) -> Face:
@@ -174,13 +204,16 @@ def _sum(face: Face, value: Value, *, printed: bool) -> str:
     if not (face.open or (printed and all(one.state == POSTED for one in face.counted))):
         return HIDDEN
     currency = face.counted[0].currency
-    total = sum((value(one) or Decimal(0) for one in face.counted), Decimal(0))
+    total = sum(((value(one) or Decimal(0)) * face.sign(one) for one in face.counted), Decimal(0))
     return words.amount(total, currency.name if currency else "")
 
 
 def _quantities(seller: Face, buyer: Face) -> Iterator[Row]:
-    """Each product that either side names, for those who see both; only what both name is compared."""
-    if not (seller.entries and buyer.entries and seller.open and buyer.open):
+    """Each product that either side names, for those who see both; only what both name is compared. A credit note
+    among others may be for a price alone: then quantities say nothing.
+    """
+    is_net = any(face.sign(one) < 0 for face in (seller, buyer) for one in face.entries)
+    if is_net or not (seller.entries and buyer.entries and seller.open and buyer.open):
         return
     found = quantities_of([one.pk for face in (seller, buyer) for one in face.counted])
     sides = [_amounts(face, found) for face in (seller, buyer)]

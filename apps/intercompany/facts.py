@@ -25,7 +25,8 @@ class PairFacts:
     """One document with its counterpart, as the mirror has them.
 
     ``past`` says that it was booked too long ago to be looked for. ``match`` is null while nothing answers the
-    document; ``twin`` is then the document of the same side and number that its counterpart answers already.
+    document; ``twin`` is then the document of the same side and number that its counterpart answers already, and
+    ``answered`` is that counterpart.
     ``undone_with`` are the documents of its own side with which it undoes or is undone wholly, while the other company
     has booked none of them. ``owner`` is the company that must act. ``worth`` is the group currency's worth of one unit
     of each currency by the seller's rates of the day; ``gaps`` name what has no rate.
@@ -39,6 +40,7 @@ class PairFacts:
     own: Document | None = None
     match: Match | None = None
     twin: Document | None = None
+    answered: tuple[Document, ...] = ()
     undone_with: tuple[Document, ...] = ()
     lane: Lane | None = None
     owner: int | None = None
@@ -70,7 +72,7 @@ class PairFacts:
     def parties(self) -> list[Document]:
         """Every document at hand, the seller's first."""
         members = self.match.members if self.match else (self.own,)
-        parts = {one.key: one for one in (*members, self.twin) if one is not None}
+        parts = {one.key: one for one in (*members, self.twin, *self.answered) if one is not None}
         return sorted(parts.values(), key=lambda one: (not one.is_sale, one.key))
 
 
@@ -129,7 +131,8 @@ class _Reading:
         own = self.compared.get(row.pk) or document(row)
         match, twin = self._match(), self._twin()
         owner = self._owner(own, lane, twin)
-        parts = [*(match.members if match else [own]), *([twin] if twin else [])]
+        answered = self._answered(twin)
+        parts = [*(match.members if match else [own]), *([twin] if twin else []), *answered]
         worth, gaps = self._worth(parts, lane)
         return PairFacts(
             subject=Subject(ENTRY, str(row.pk), row.connection_id, owner),
@@ -139,6 +142,7 @@ class _Reading:
             own=own,
             match=match,
             twin=twin,
+            answered=answered,
             undone_with=self._undone_with(),
             lane=lane,
             owner=owner,
@@ -163,6 +167,11 @@ class _Reading:
         assert self.trade is not None
         key = self.trade.matching.twins.get(self.row.pk)
         return self.trade.documents[key] if key is not None else None
+
+    def _answered(self, twin: Document | None) -> tuple[Document, ...]:
+        assert self.trade is not None
+        match = self.trade.matching.of(twin.key) if twin is not None else None
+        return match.others(twin.key) if match is not None and twin is not None else ()
 
     def _undone_with(self) -> tuple[Document, ...]:
         assert self.trade is not None

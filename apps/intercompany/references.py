@@ -10,7 +10,7 @@ from unicodedata import decimal
 from apps.intercompany.documents import Document
 
 Normal = tuple[str, ...]
-_TOKEN = re.compile(r"[^\W\d_]+|\d+")
+TOKEN = re.compile(r"[^\W\d_]+|\d+")
 
 
 @lru_cache(maxsize=1 << 16)
@@ -19,7 +19,7 @@ def normal(reference: str) -> Normal:
 
     Digits stay text, since people may write more of them than numbers are made of.
     """
-    return tuple(_digits(part) if part.isdecimal() else part for part in _TOKEN.findall(reference.casefold()))
+    return tuple(_digits(part) if part.isdecimal() else part for part in TOKEN.findall(reference.casefold()))
 
 
 def _digits(part: str) -> str:
@@ -40,6 +40,12 @@ def within(text: Normal, shapes: Collection[Normal]) -> Iterator[Normal]:
     INV/2026/11/0003 does not name INV/2026/00011.
     """
     yield text
+    for start, end in runs(text, shapes):
+        yield text[start:end]
+
+
+def runs(text: Normal, shapes: Collection[Normal]) -> Iterator[tuple[int, int]]:
+    """Where numbers of these shapes stand within a text that is none itself, the longest first."""
     if not text or shape(text) in shapes:
         return
     free, whole = [True] * len(text), shape(text)
@@ -47,7 +53,7 @@ def within(text: Normal, shapes: Collection[Normal]) -> Iterator[Normal]:
         found = [start for start in range(len(text) - size + 1) if whole[start : start + size] in shapes]
         named = [start for start in found if any(free[start : start + size]) and not _bare(text[start : start + size])]
         for start in named:
-            yield text[start : start + size]
+            yield start, start + size
         for start in named:
             free[start : start + size] = [False] * size
 
@@ -67,11 +73,6 @@ def shapes_of(documents: Iterable[Document]) -> Shapes:
         if number := normal(one.number):
             found[one.is_sale].add(shape(number))
     return found
-
-
-def numbers_in(one: Document, shapes: Collection[Normal]) -> set[Normal]:
-    """Everything among what a document quotes that may be a number of these shapes."""
-    return {run for text in one.quoted for run in within(normal(text), shapes)} - {()}
 
 
 def names_another(one: Document, shapes: Collection[Normal]) -> bool:

@@ -23,6 +23,7 @@ class Situation:
     """``acting`` is the company that must act, ``theirs`` the other company's document, ``mine`` the own one if any.
 
     Where several belong together, these are the first of either side; ``their_side`` and ``my_side`` are all of them.
+    ``answers`` are the own documents that answer ``their_side`` already, beside which ``mine`` is a second one.
     ``sellers`` are the partners that stand for the selling company.
     """
 
@@ -32,6 +33,7 @@ class Situation:
     their_side: tuple[JournalEntry, ...]
     my_side: tuple[JournalEntry, ...] = ()
     sellers: tuple[int, ...] = ()
+    answers: tuple[JournalEntry, ...] = ()
 
     @property
     def theirs(self) -> JournalEntry:
@@ -76,12 +78,21 @@ def situation_of(entry: JournalEntry) -> Situation | None:
     if match is not None:
         return _matched(entry, trade, match, sellers)
     if twin is not None:
-        answered = trade.matching.of(twin)
-        assert answered is not None and entry.company_id is not None
-        theirs = _rows([one.key for one in answered.others(twin)], entry)
-        return Situation(entry, trade, entry.company_id, theirs, (entry,), sellers)
+        return _second(entry, trade, twin, sellers)
     acting = lane.buyer if entry.company_id == lane.seller else lane.seller
     return Situation(entry, trade, acting, (entry,), (), sellers)
+
+
+def _second(entry: JournalEntry, trade: Trade, twin: int, sellers: tuple[int, ...]) -> Situation:
+    """A document beside one that answers the same already: its own company acts."""
+    answered = trade.matching.of(twin)
+    assert answered is not None and entry.company_id is not None
+    others = answered.others(twin)
+    theirs, answers = (
+        _rows([one.key for one in sorted(side, key=_drafts_last)], entry)
+        for side in (others, tuple(one for one in answered.members if one not in others))
+    )
+    return Situation(entry, trade, entry.company_id, theirs, (entry,), sellers, answers)
 
 
 def _matched(entry: JournalEntry, trade: Trade, match: Match, sellers: tuple[int, ...]) -> Situation:

@@ -63,6 +63,8 @@ def evidence(facts: PairFacts) -> Iterator[Evidence]:
         yield from printed(facts, one)
     if len(facts.parties) > MOST:
         yield Evidence(_("Further documents"), len(facts.parties) - MOST, as_of=facts.as_of)
+    if facts.twin is not None:
+        yield Evidence(_("Answered already by"), facts.twin.number or _("Draft"), as_of=facts.as_of)
     if facts.match is not None and not facts.match.is_pair:
         yield from _sums(facts, facts.match)
 

@@ -131,10 +131,15 @@ class LotOracle(Oracle):
             raise LotError(f"{lot.name} is {row['state']} with {found}, not passed with {value}")
 
     def is_set_aside(self, lot: Inspected) -> None:
-        """Raises LotError unless all of the lot lies in quarantine, by one done transfer of a kind in use."""
+        """Raises LotError unless all of the lot lies in quarantine, promised to nobody, by one done transfer of a kind
+        in use.
+        """
         domain = [["lot_id", "=", lot.lot], ["location_id.usage", "=", "internal"], ["quantity", ">", 0]]
         stock = [(row["location_id"][1], row["quantity"]) for row in
                  self.rows("stock.quant", domain, ["location_id", "quantity"])]  # fmt: skip
+        promised = [["lot_id", "=", lot.lot], ["quantity", ">", 0], ["state", "not in", ["done", "cancel"]]]
+        if lines := self.rows("stock.move.line", promised, ["picking_id", "quantity"]):
+            raise LotError(f"lot {lot.lot_name} is set aside and still promised: {lines}")
         done = self.rows("stock.picking", [["origin", "=", lot.name]], ["state", "picking_type_id"])
         if len(stock) != 1 or "Quarantine" not in stock[0][0] or stock[0][1] != lot.quantity:
             raise LotError(f"lot {lot.lot_name} lies at {stock}, not whole in quarantine")

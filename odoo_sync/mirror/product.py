@@ -27,12 +27,16 @@ class UnitOfMeasure(Mirror):
 
 @mirrors.add
 class ProductTemplate(Mirror):
-    """What a product is called and how it is kept. Odoo: product.template. Shared when it has no company."""
+    """What a product is called and how it is kept. Odoo: product.template. Shared when it has no company.
+
+    ``extra`` says by ``tracking`` whether it is kept by serial number, by lot, or not ("serial", "lot", "none").
+    """
 
     key = "product.template"
     source = Source(
         model="product.template",
         renames={"unit": "uom_id", "kind": "type", "storable": "is_storable"},
+        extra=("tracking",),
         lane=Lane.WARM,
         optional=("storable",),
         archived=True,

@@ -162,3 +162,113 @@ def test_the_lowest_internal_type_of_a_warehouse_is_an_archived_one(odoo: Odoo) 
     }
     own = odoo.read("stock.warehouse", odoo.warehouse, "int_type_id")
     assert odoo.read("stock.picking.type", own, "sequence_code") == "INT"
+
+
+def test_a_line_that_names_promised_goods_promises_them_a_second_time(odoo: Odoo, product: int) -> None:
+    lot, place = received(odoo, product, f"A{odoo.mark}"), quarantine(odoo)
+    delivery = delivery_of(odoo, product, 6)
+    picking = aside(odoo, product, lot, 10, place)
+    assert quants(odoo, lot) == [{"location_id": odoo.stock, "quantity": 10.0, "reserved_quantity": 16.0}]
+    assert [odoo.read("stock.picking", one, "state") for one in (delivery, picking)] == ["assigned", "assigned"]
+    assert odoo.call("stock.picking", "button_validate", [delivery]) is True
+    assert sum(row["quantity"] for row in quants(odoo, lot)) == 4.0, "the delivery takes the goods all the same"
+
+
+def delivery_of(odoo: Odoo, product: int, quantity: int, *, days: int = 0) -> int:
+    """The transfer of a sold quantity, to go in so many days."""
+    order = odoo.sale({"product_id": product, "product_uom_qty": quantity})
+    picking: int = odoo.read("sale.order", order, "picking_ids")[0]
+    if days:
+        odoo.write("stock.picking", [picking], scheduled_date=odoo.now(days=days))
+    return picking
+
+
+def line_of(odoo: Odoo, picking: int, lot: int) -> int:
+    return odoo.find("stock.move.line", [["picking_id", "=", picking], ["lot_id", "=", lot]])[0]
+
+
+def test_a_line_set_to_nothing_gives_its_goods_back_and_stays(odoo: Odoo, product: int) -> None:
+    lot = received(odoo, product, f"A{odoo.mark}")
+    delivery = delivery_of(odoo, product, 6)
+    line = line_of(odoo, delivery, lot)
+    assert odoo.read("stock.move.line", line, "picked", "quantity_product_uom") == {
+        "picked": False,
+        "quantity_product_uom": 6.0,
+    }
+    odoo.write("stock.move.line", [line], quantity=0)
+    assert quants(odoo, lot) == [{"location_id": odoo.stock, "quantity": 10.0, "reserved_quantity": 0.0}]
+    assert odoo.read("stock.move.line", line, "quantity", "state") == {"quantity": 0.0, "state": "confirmed"}
+    assert odoo.read("stock.picking", delivery, "state") == "confirmed"
+    assert odoo.call("stock.picking", "action_assign", [delivery]) is True
+    assert odoo.read("stock.move.line", line, "quantity", "state") == {"quantity": 6.0, "state": "assigned"}
+    odoo.write("stock.move.line", [line], quantity=2)
+    assert odoo.read("stock.move", odoo.moves(delivery)[0], "quantity", "state") == {
+        "quantity": 2.0,
+        "state": "partially_available",
+    }
+    assert quants(odoo, lot)[0]["reserved_quantity"] == 2.0
+
+
+def test_promised_goods_that_leave_are_taken_from_those_who_need_them_last(odoo: Odoo, product: int) -> None:
+    lot = received(odoo, product, f"A{odoo.mark}")
+    late, soon = delivery_of(odoo, product, 5, days=9), delivery_of(odoo, product, 5, days=2)
+    place = odoo.create("stock.location", name=f"Held {odoo.mark}", usage="internal")
+    picking = aside(odoo, product, lot, 7, place)
+    assert odoo.call("stock.picking", "button_validate", [picking]) is True
+    left = {one: odoo.read("stock.move", odoo.moves(one)[0], "quantity") for one in (late, soon)}
+    assert left == {late: 0.0, soon: 3.0}
+    assert sum(row["reserved_quantity"] for row in quants(odoo, lot)) == 3.0
+
+
+def test_those_who_lose_goods_to_a_transfer_get_others_where_some_lie_free(odoo: Odoo, product: int) -> None:
+    lot = received(odoo, product, f"A{odoo.mark}")
+    delivery = delivery_of(odoo, product, 6)
+    other = received(odoo, product, f"B{odoo.mark}")
+    place = odoo.create("stock.location", name=f"Held {odoo.mark}", usage="internal")
+    picking = aside(odoo, product, lot, 10, place)
+    assert odoo.call("stock.picking", "button_validate", [picking]) is True
+    assert odoo.read("stock.move.line", line_of(odoo, delivery, other), "quantity") == 6.0
+    assert odoo.read("stock.picking", delivery, "state") == "assigned"
+
+
+def test_goods_that_were_picked_already_are_not_taken_back(odoo: Odoo, product: int) -> None:
+    lot = received(odoo, product, f"A{odoo.mark}")
+    delivery = delivery_of(odoo, product, 6)
+    odoo.write("stock.move.line", [line_of(odoo, delivery, lot)], picked=True)
+    place = odoo.create("stock.location", name=f"Held {odoo.mark}", usage="internal")
+    picking = aside(odoo, product, lot, 10, place)
+    assert odoo.call("stock.picking", "button_validate", [picking]) is True
+    assert odoo.read("stock.move.line", line_of(odoo, delivery, lot), "quantity") == 6.0
+    left = odoo.find("stock.quant", [["lot_id", "=", lot], ["reserved_quantity", "!=", 0]])
+    assert [odoo.read("stock.quant", one, "quantity", "reserved_quantity") for one in left] == [
+        {"quantity": 0.0, "reserved_quantity": 6.0}
+    ]
+
+
+def test_less_than_nothing_is_refused(odoo: Odoo, product: int) -> None:
+    lot = received(odoo, product, f"A{odoo.mark}")
+    line = line_of(odoo, delivery_of(odoo, product, 6), lot)
+    with pytest.raises(RefusedError) as refused:
+        odoo.write("stock.move.line", [line], quantity=-1)
+    assert refused.value.name == "odoo.exceptions.UserError"
+    assert odoo.read("stock.move.line", line, "quantity") == 6.0
+
+
+def test_a_transfer_loaded_with_a_line_that_is_refused_is_not_made(odoo: Odoo, product: int) -> None:
+    lot, place = received(odoo, product, f"A{odoo.mark}"), quarantine(odoo)
+    kind = odoo.find("stock.picking.type", [["code", "=", "internal"], ["warehouse_id", "=", odoo.warehouse]])[0]
+    unit = odoo.read("product.product", product, "uom_id")
+    header = {"picking_type_id/.id": kind, "location_id/.id": odoo.stock, "location_dest_id/.id": place}
+    line = {"product_id/.id": product, "product_uom_id/.id": unit, "lot_id/.id": lot, "location_id/.id": odoo.stock}
+    line |= {"location_dest_id/.id": place, "id": f"control_tower.{odoo.mark}_1"}
+    fields = ["id", *header, "origin", *(f"move_line_ids/{name}" for name in line), "move_line_ids/quantity"]
+    row = [f"control_tower.{odoo.mark}", *header.values(), f"Aside {odoo.mark}", *line.values()]
+    assert odoo.call("stock.picking", "load", fields, [[*row, -1.0]])["ids"] is False
+    assert odoo.find("stock.picking", [["origin", "=", f"Aside {odoo.mark}"]]) == []
+    made = odoo.call("stock.picking", "load", fields, [[*row, 4.0]])["ids"]
+    assert odoo.read("stock.picking", made[0], "state") == "assigned"
+    known = odoo.call("ir.model.data", "check_object_reference", "control_tower", f"{odoo.mark}_1")
+    assert known == ["stock.move.line", line_of(odoo, made[0], lot)]
+    assert quants(odoo, lot)[0]["reserved_quantity"] == 4.0
+    assert odoo.call("stock.picking", "load", fields, [[*row, 4.0]])["ids"] == made
+    assert quants(odoo, lot)[0]["reserved_quantity"] == 4.0

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 
 from demo.odoo.server import StandIn
+from demo.world.rpc import JsonRpc
+
+AUTOMATION = [["model", "=", "res.company"], ["name", "=", "intercompany_invoicing"]]
+"""An add-on that is on in every new company, and would answer each document by itself (OCA, Odoo 18)."""
 
 
 @dataclass
 class Books:
     """A seller in euros and a buyer in pounds; the numbers are Odoo's."""
 
-    odoo: StandIn
+    odoo: Any
     seller: int
     buyer: int
     seller_partner: int
@@ -21,7 +26,7 @@ class Books:
     pound: int
 
     @classmethod
-    def open(cls, odoo: StandIn) -> Books:
+    def open(cls, odoo: StandIn | JsonRpc) -> Books:
         call = odoo.call
         named = {"active_test": False}
         euro, pound = (
@@ -32,6 +37,8 @@ class Books:
         for name, country, currency in (("Kestrel Lyon", "FR", euro), ("Kestrel UK", "GB", pound)):
             land = call("res.country", "search", [["code", "=", country]])[0]
             made.append(call("res.company", "create", {"name": name, "country_id": land, "currency_id": currency}))
+        if isinstance(odoo, JsonRpc) and call("ir.model.fields", "search", AUTOMATION):
+            call("res.company", "write", made, {"intercompany_invoicing": False})
         partners = [row["partner_id"][0] for row in call("res.company", "read", made, ["partner_id"])]
         for company, currency, rate in ((made[0], pound, 0.8), (made[1], euro, 1.25)):
             values = {"currency_id": currency, "company_id": company, "rate": rate, "name": "2020-01-01"}
@@ -52,12 +59,17 @@ class Books:
         }
         values = {"partner_id": partner, "currency_id": self.euro, "invoice_line_ids": [[0, 0, line]], **values}
         if "invoice_date" not in values:
-            values["invoice_date"] = str(self.odoo.world.store.clock().date())
+            values["invoice_date"] = str(self.today())
         values.setdefault("date", values["invoice_date"])
         move: int = self.call(company, "account.move", "create", {"move_type": kind, **values})
         if post:
             self.call(company, "account.move", "action_post", [move])
         return move
+
+    def today(self) -> date:
+        """The day at Odoo."""
+        on: date = self.odoo.world.store.clock().date() if isinstance(self.odoo, StandIn) else datetime.now(UTC).date()
+        return on
 
     def invoice(self, **values: Any) -> int:
         return self.document(self.seller, "out_invoice", **values)

@@ -13,7 +13,9 @@ from apps.accounts.models import User
 from apps.accounts.roles import Permission
 from apps.accounts.scope import scope_of
 from apps.actions import outbox, requests
-from apps.actions.definition import NEW, CannotPlanError
+from apps.actions.changes import changes
+from apps.actions.decide import Next, decide
+from apps.actions.definition import NEW, CannotPlanError, Plan
 from apps.actions.errors import OwnRequestError
 from apps.actions.models import DeliveryState, Request, RequestState
 from apps.exceptions.evaluate import sweep
@@ -168,7 +170,10 @@ def question(entry: JournalEntry, *, by: User) -> Request:
 
 def activities(ledger: Ledger) -> list[dict[str, Any]]:
     fields = ["res_id", "res_model", "summary", "note", "user_id", "date_deadline"]
-    found: list[dict[str, Any]] = ledger.books.odoo.call("mail.activity", "search_read", [], fields=fields, load=False)
+    asked_for = [["res_model", "=", "account.move"], ["summary", "=like", "Question of %"]]
+    found: list[dict[str, Any]] = ledger.books.odoo.call(
+        "mail.activity", "search_read", asked_for, fields=fields, load=False
+    )
     return found
 
 
@@ -181,6 +186,25 @@ def test_the_question_lands_on_the_sellers_invoice_for_the_person_named_there(le
     assert asked_for["summary"] == "Question of Kestrel UK"
     assert "Which delivery is this?" in asked_for["note"]
     assert asked_for["user_id"] == 2
+
+
+def test_what_is_asked_is_shown_before_and_looked_for_afterwards(ledger: Ledger) -> None:
+    invoice, person = mirrored(ledger, ledger.books.invoice()), controller(ledger.buyer)
+    request = question(invoice, by=person)
+    shown = {one.field: one.after for one in changes(Plan.load(request.plan), AskOtherCompany.key)}
+    said = f"Which delivery is this?\n{person.shown_name}, Kestrel UK, by the Control Tower"
+    assert shown["question"] == said
+    proof = delivered(request).deliveries.get().evidence
+    assert said.split("\n")[0] in str(proof)
+
+
+def test_a_question_that_odoo_keeps_in_other_words_is_not_called_verified(ledger: Ledger) -> None:
+    request = question(mirrored(ledger, ledger.books.invoice()), by=controller(ledger.buyer))
+    step = Plan.load(request.plan).steps[0]
+    told = next(value for key, value in step.expect.items() if key.endswith(".note"))
+    seen = dict(step.expect)
+    assert decide(step, seen, marked=True).next is Next.DONE
+    assert decide(step, seen | {f"{NEW}.note": told.replace("delivery", "order")}, marked=True).next is Next.DIFFERS
 
 
 def test_of_two_documents_the_question_lands_on_the_other_companys(ledger: Ledger) -> None:

@@ -58,11 +58,15 @@ def taken_back(held: Held, request: Request) -> Request:
     return back
 
 
-def test_a_transfer_without_its_goods_is_cancelled(held: Held) -> None:
-    request = stopped_at(held, "stock.move.line", "load")
-    assert [one["state"] for one in held.transfers()] == ["draft"]
-    taken_back(held, request)
-    assert [one["state"] for one in held.transfers()] == ["cancel"] and held.stock() == {held.floor.stock: 40.0}
+def test_a_refusal_leaves_no_transfer_without_goods(held: Held) -> None:
+    plan = Plan.load(ask(held, Quarantine(), aside(held)).plan)
+    (fields, (row,)) = plan.steps[0].args["fields"], plan.steps[0].args["data"]
+    at = fields.index("move_line_ids/quantity")
+    values = dict(zip(["id", *fields], ["control_tower.refused", *row], strict=True))
+    values |= {"move_line_ids/id": "control_tower.refused_1", fields[at]: -1.0}
+    answer = held.odoo.call("stock.picking", "load", list(values), [list(values.values())])
+    assert answer["ids"] is False and answer["messages"]
+    assert held.transfers() == [] and held.reserved() == 0
 
 
 def test_a_transfer_that_was_not_booked_is_cancelled(held: Held) -> None:
@@ -113,8 +117,10 @@ def test_goods_that_leave_between_planning_and_sending_are_a_conflict(held: Held
     quant = held.odoo.call("stock.quant", "search", domain)[0]
     held.odoo.call("stock.quant", "write", [quant], {"inventory_quantity": 12}, context={"inventory_mode": True})
     held.odoo.call("stock.quant", "action_apply_inventory", [quant])
-    assert approved(held, back).state == RequestState.PARTIAL
+    assert approved(held, back).state == RequestState.CONFLICT
     assert held.stock() == {held.place: 12.0}
+    (done,) = held.transfers()
+    assert not held.odoo.call("stock.picking", "search", [["return_id", "=", done["id"]]])
 
 
 def test_a_transfer_that_somebody_cancelled_leaves_nothing_to_take_back(held: Held) -> None:

@@ -104,3 +104,13 @@ def test_the_companies_that_a_key_sees_are_looked_at(
     walk(client, odoo)
     page = text_of(client.get(f"{NEW}save/"))
     assert "sees one company alone" in page and "no longer seen with this key: Lyon" in page
+
+
+def test_a_model_that_an_action_only_reads_may_be_missing() -> None:
+    """Goods can be set aside without production orders; without inspections it never comes up."""
+    missing = Refusal("mrp.production", "read", is_absent=True)
+    assert barred_by([missing]) == []
+    refused = Refusal("stock.picking", "create", ("Inventory/User",))
+    told = [one.title for one in barred_by([missing, refused])]
+    assert told == ["Set the goods aside"]
+    assert barred_by([Refusal("qc.inspection", "read", is_absent=True), refused]) == []

@@ -16,11 +16,12 @@ from django.test import override_settings
 from apps.accounts.models import User
 from apps.accounts.roles import Role
 from apps.actions import requests
+from apps.actions.changes import changes, clashes
 from apps.actions.definition import Action, CannotPlanError, Plan
 from apps.actions.errors import CannotUndoError
 from apps.actions.models import Request, RequestState
 from apps.actions.progress import Progress
-from apps.exceptions.actions.close_stop import CloseForm, CloseStop
+from apps.exceptions.actions.close_stop import CloseForm, CloseStop, reasons_for
 from apps.exceptions.actions.request_repair import RepairForm, RequestRepair
 from apps.exceptions.actions.unblock import Unblock
 from apps.exceptions.lifecycle import CaseState
@@ -80,6 +81,28 @@ def test_a_repair_is_requested_of_the_team_of_the_tied_equipment_with_a_way_back
     row = MaintenanceRequest.objects.get(name=made["name"])
     assert row.equipment == down.equipment
     assert down.case().detail.endswith("1 repair under way")
+
+
+def test_the_description_of_a_repair_is_shown_before_it_is_written(down: Stopped) -> None:
+    by = lead(down)
+    plan = RequestRepair().plan(down.stop, RequestRepair().initial(down.stop), by=by)
+    shown = {one.field: one.after for one in changes(plan, RequestRepair.key)}
+    assert shown["description"].startswith(f"Burner failure\nRequested by {by.shown_name} in the control tower.")
+
+
+def test_reasons_and_machines_are_named_before_and_after(down: Stopped) -> None:
+    initial = CloseStop().initial(down.stop)
+    reasons = {str(one.odoo_id): one.name for one in reasons_for(down.stop)}
+    other = next(key for key in reasons if key != initial["loss"])
+    answer = {**initial, "loss": other, "ended_at": ago(minutes=1)}
+    plan = CloseStop().plan(down.stop, answer, by=lead(down))
+    found = {one.field: (one.before, one.after) for one in changes(plan, CloseStop.key)}
+    assert found["reason"] == (reasons[initial["loss"]], reasons[other])
+    [clash] = clashes(
+        [{"key": f"{down.stop.odoo_id}.workcenter_id", "base": down.centre.odoo_id, "theirs": 0, "mine": None}],
+        plan, CloseStop.key, "mrp.workcenter.productivity",
+    )  # fmt: skip
+    assert clash.base == down.centre.name
 
 
 def test_taking_a_repair_back_cancels_it(down: Stopped) -> None:

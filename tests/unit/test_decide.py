@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from apps.actions.decide import Next, decide, holds, plain, same, unmet
 from apps.actions.definition import Step
+from apps.actions.markup import text_of
 
 KEYS = ["1.date_planned", "1.state", "2.date_planned", "stock.move,7.date_deadline"]
 VALUES = st.sampled_from([None, "2026-12-01 09:00:00", "2026-12-05 09:00:00", "purchase", 3, 4.5, True, [1, 2], [3]])
@@ -133,3 +134,25 @@ def test_a_found_mark_is_done_only_where_everything_is_as_it_was_to_be(
     decision = decide(step({}, expect, "external_id"), seen, marked=True)
     assert decision.next is (Next.DONE if holds(expect, seen) else Next.DIFFERS)
     assert decision.differences == unmet(step({}, expect), seen)
+
+
+def test_of_html_the_text_counts_and_where_its_links_lead() -> None:
+    link = '<a href="https://t/1">https://t/1</a>'
+    sent = f"<p>Is 3 &lt; 4 &amp; &#x27;so&#x27;?<br>Tell us</p><p>Ann, by {link}</p>"
+    kept = (
+        sent.replace("&#x27;", "'")
+        .replace("<br>", "<br/>")
+        .replace("</p><p>", " </p>\n<p>")
+        .replace("<a", '<a rel="x"')
+    )
+    assert same(kept, sent)
+    assert text_of(sent) == "Is 3 < 4 & 'so'?\nTell us\nAnn, by https://t/1"
+    for change in (
+        ("Tell", "Ask"),
+        ('t/1">', 't/2">'),
+        ("Ann", "Bob"),
+        ("3 &lt; 4", ""),
+        (kept, ""),
+        (kept, "<p></p>"),
+    ):
+        assert not same(kept.replace(*change), sent)

@@ -197,7 +197,7 @@ class CloseStop(Action[CentreTime]):
             effect=_("The stop of %(centre)s ends for this reason: %(reason)s.")
             % {"centre": centre.name, "reason": reason.name},
             warnings=tuple(_warnings(subject)),
-            names=names_of(subject),
+            names=names_of(subject) | {f"loss_id={one.odoo_id}": str(one.name) for one in reasons.values()},
         )
 
     def _back(self, subject: CentreTime, before: dict[str, Any], after: dict[str, Any]) -> Step:

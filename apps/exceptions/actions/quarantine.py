@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -15,21 +13,28 @@ from apps.accounts.models import User
 from apps.accounts.roles import Permission, Role
 from apps.actions.definition import ActionForm, CannotPlanError, Done, Plan, Reversibility, actions
 from apps.actions.selections import TRANSFER_STATES
-from apps.exceptions.actions.held_stock import HeldStock, read_held
+from apps.exceptions.actions.held_stock import read_held
 from apps.exceptions.actions.on_inspections import InspectionAction
+from apps.exceptions.actions.promises import losers
 from apps.exceptions.actions.quality_limits import approver_above, limits_for
+from apps.exceptions.actions.takeable_stock import (
+    ANOTHER_PLANT,
+    Chosen,
+    Takeable,
+    chosen,
+    lies_within,
+    places_aside,
+    problem_with,
+    takeable,
+)
 from apps.exceptions.actions.transfer_back import taking_back
 from apps.exceptions.actions.transfer_steps import Aside, cancelling, forward, names_of
-from apps.exceptions.hold import Held
-from apps.exceptions.hold_goods import Stock
 from apps.exceptions.hold_words import counted, named
 from controltower.lib.numbers import trimmed
 from odoo_sync.mirror.base import Mirror
 from odoo_sync.mirror.quality import Inspection
-from odoo_sync.mirror.stock import Location, OperationType, Warehouse
+from odoo_sync.mirror.stock import OperationType, Warehouse
 from odoo_sync.mirror.stock_lots import Quant
-
-ANOTHER_PLANT = gettext_lazy("The goods lie in another plant. Choose a place of the plant where they lie.")
 
 
 class QuarantineForm(ActionForm):
@@ -51,91 +56,36 @@ class QuarantineForm(ActionForm):
         super().__init__(*args, subject=subject, **options)
         assert isinstance(subject, Inspection)
         self.held = read_held(subject)
-        rows = rows_of(self.held)
-        stock = [(str(one.row), _stock_label(held, one, rows[one.row])) for held, one in self.held.places()]
+        self.takeable = takeable(self.held)
+        stock = [(str(one.stock.row), _stock_label(one)) for one in self.takeable]
         places = [(str(one.pk), str(one.full_name or one.name)) for one in places_aside(self.held)]
         self.fields["stock"].choices = stock  # type: ignore[attr-defined]
         self.fields["place"].choices = places  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        there = {str(one.row): (held, one) for held, one in self.held.places()}
-        found, quantity = there.get(str(data.get("stock"))), data.get("quantity")
-        most = _most(*found) if found else Decimal(0)
-        if quantity is not None and quantity <= 0:
-            self.add_error("quantity", _("Set aside more than nothing."))
-        elif quantity is not None and quantity > most:
-            self.add_error("quantity", _("No more than %s of the inspected goods lies there.") % counted(most, ""))
+        found = next((one for one in self.takeable if str(one.stock.row) == str(data.get("stock"))), None)
+        quantity = data.get("quantity")
+        if quantity is not None and (problem := problem_with(quantity, found)):
+            self.add_error("quantity", problem)
         place = next((one for one in places_aside(self.held) if str(one.pk) == data.get("place")), None)
-        if found is not None and place is not None and place.warehouse_id != found[1].plant:
+        if found is not None and place is not None and place.warehouse_id != found.stock.plant:
             self.add_error("place", ANOTHER_PLANT)
         return data
 
 
-def rows_of(held: HeldStock) -> dict[int, Quant]:
-    """The rows of stock where the goods lie, by key, with their packages and owners."""
-    wanted = [one.row for _held, one in held.places()]
-    return Quant.everything.select_related("package", "owner").in_bulk(wanted)
-
-
-def _stock_label(held: Held, stock: Stock, row: Quant) -> str:
-    parts = [counted(stock.quantity, held.goods.unit), named(held.goods), "/".join(stock.path)]
-    return " · ".join([*parts, *_apart(row)])
+def _stock_label(one: Takeable) -> str:
+    goods = one.held.goods
+    parts = [counted(one.stock.quantity, goods.unit), named(goods), "/".join(one.stock.path)]
+    if one.promises.on_their_way:
+        parts.append(_("%s of them on their way aside") % counted(one.promises.on_their_way, ""))
+    return " · ".join([*parts, *_apart(one.row)])
 
 
 def _apart(row: Quant) -> list[str]:
     """The package that stock lies in, and whose it is where it is not the company's own."""
     told = [str(row.package.name)] if row.package else []
     return [*told, _("belongs to %s") % row.owner.name] if row.owner else told
-
-
-def _most(held: Held, stock: Stock) -> Decimal:
-    """How much of a place may be set aside: no more than lies there, and no more than is on hold."""
-    return min(stock.quantity, held.quantity)
-
-
-def places_aside(held: HeldStock) -> list[Location]:
-    """The places of the plants where the goods lie that count as set aside."""
-    plants = {one.plant for _held, one in held.places()}
-    inside = Location.objects.filter(usage="internal", warehouse__in=plants).exclude(active=False)
-    return [one for one in inside.order_by("full_name", "pk") if held.limits.set_aside & _names(one)]
-
-
-def _names(place: Location) -> set[str]:
-    return {name.strip().casefold() for name in (place.full_name or place.name or "").split("/")}
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """What the form asks for, found again in the mirror."""
-
-    held: Held
-    stock: Stock
-    row: Quant
-    place: Location
-    quantity: Decimal
-    moved: bool
-
-
-def chosen(held: HeldStock, answer: Mapping[str, Any]) -> Chosen:
-    """Raises CannotPlanError where the stock or the place is no longer there."""
-    found = next(((one, stock) for one, stock in held.places() if str(stock.row) == str(answer.get("stock"))), None)
-    place = next((one for one in places_aside(held) if str(one.pk) == str(answer.get("place"))), None)
-    if found is None:
-        raise CannotPlanError(_("Nothing of these goods lies there any more. Look again."))
-    if place is None:
-        names = ", ".join(sorted(held.limits.set_aside))
-        raise CannotPlanError(
-            _("This plant has no place for goods that are set aside. Make one in Odoo, called %s.") % names
-        )
-    try:
-        quantity = Decimal(str(answer.get("quantity")))
-    except InvalidOperation:
-        raise CannotPlanError(_("Say how much is to be set aside.")) from None
-    if place.warehouse_id != found[1].plant:
-        raise CannotPlanError(str(ANOTHER_PLANT))
-    row = rows_of(held)[found[1].row]
-    return Chosen(found[0], found[1], row, place, min(quantity, _most(*found)), bool(answer.get("moved")))
 
 
 def kind_of_transfer(plant: int | None) -> OperationType:
@@ -156,14 +106,16 @@ def kind_of_transfer(plant: int | None) -> OperationType:
 class Quarantine(InspectionAction):
     """Move inspected goods to a place that counts as set aside, by an internal transfer of their plant.
 
-    Three calls: the transfer, its line with the lot and the quantity, and its validation. Transfer and line are each
-    loaded under an external id of their own, so that a lost answer makes no second one (an import that brings a
-    transfer with its moves in one row would add them again each time). Where the goods have yet to be carried the
-    transfer is left ready: the line keeps them from everybody else. Stock that was promised to other moves is taken
-    from them: Odoo takes the newest promises back. Goods that are worth more than the limits of `quality.decisions`
-    allow need the plant manager.
+    Stock that is promised to other moves is taken from them first, from those who need it last (Odoo itself would
+    promise it twice, and let either take it): each of their lines keeps what it is to keep. Then one call makes the
+    transfer with its line, each under an external id of its own, so that a lost answer makes no second one and a
+    refusal leaves no empty transfer. Where the goods have yet to be carried it is left ready: the line keeps them, and
+    it is proved that no more of the stock is promised than lies there. Else it is validated. At last those who have
+    lost goods look for others in Odoo. What is on its way to be set aside cannot be set aside again. Goods that are
+    worth more than the limits of `quality.decisions` allow need the plant manager.
     Taking it back needs whoever may release the goods, and goes by what has become of the transfer: one that is not
-    done is cancelled, with or without goods on it; after one that is done the goods return by another.
+    done is cancelled, with or without goods on it; after one that is done the goods return by another. Those who have
+    lost goods then look for them again: Odoo decides who gets how much.
     """
 
     key = "quality.quarantine"
@@ -176,11 +128,14 @@ class Quarantine(InspectionAction):
         "stock.picking": ("create", "write"),
         "stock.move": ("create", "write"),
         "stock.move.line": ("create", "write"),
+        "mrp.production": ("read",),
     }
     fields = {
         "state": gettext_lazy("state"),
         "origin": gettext_lazy("source document"),
         "quantity": gettext_lazy("quantity"),
+        "quantity_product_uom": gettext_lazy("quantity"),
+        "reserved_quantity": gettext_lazy("promised"),
         "lot_id": gettext_lazy("lot"),
         "package_id": gettext_lazy("out of the package"),
         "result_package_id": gettext_lazy("into the package"),
@@ -196,14 +151,14 @@ class Quarantine(InspectionAction):
     def subject_for(self, record: Mirror) -> Inspection | None:
         if not isinstance(record, Inspection) or record.state in {"success", "canceled"}:
             return None
-        return record if any(read_held(record).places()) else None
+        return record if takeable(read_held(record)) else None
 
     def initial(self, subject: Inspection) -> dict[str, Any]:
         held = read_held(subject)
-        first, places = next(held.places(), None), places_aside(held)
+        first, places = next(iter(takeable(held)), None), places_aside(held)
         values: dict[str, Any] = {"moved": True, "place": str(places[0].pk) if places else ""}
         if first is not None:
-            values |= {"stock": str(first[1].row), "quantity": trimmed(_most(*first))}
+            values |= {"stock": str(first.stock.row), "quantity": trimmed(first.most)}
         return values
 
     def approver(self, subject: Inspection, answer: Mapping[str, Any]) -> Role | None:
@@ -213,8 +168,12 @@ class Quarantine(InspectionAction):
     def plan(self, subject: Inspection, answer: Mapping[str, Any], *, by: User) -> Plan:
         held = read_held(subject)
         wanted = chosen(held, answer)
-        kind = kind_of_transfer(wanted.stock.plant)
-        aside = Aside(subject, wanted.held.goods, wanted.stock, wanted.row, wanted.place, kind, wanted.quantity)
+        kind = kind_of_transfer(wanted.source.stock.plant)
+        source = wanted.source
+        aside = Aside(
+            subject, wanted.goods, source.stock, source.row, wanted.place, kind, wanted.quantity,
+            wanted.losses, wanted.may_look,
+        )  # fmt: skip
         return Plan(
             steps=forward(aside, at_once=wanted.moved),
             undo=(cancelling(aside.where, "assigned"),),
@@ -237,8 +196,8 @@ class Quarantine(InspectionAction):
 
 def _effect(wanted: Chosen) -> str:
     values = {
-        "quantity": counted(wanted.quantity, wanted.held.goods.unit),
-        "goods": named(wanted.held.goods),
+        "quantity": counted(wanted.quantity, wanted.goods.unit),
+        "goods": named(wanted.goods),
         "place": wanted.place.full_name or wanted.place.name,
     }
     if wanted.moved:
@@ -248,26 +207,31 @@ def _effect(wanted: Chosen) -> str:
 
 def _follows(wanted: Chosen) -> list[str]:
     told = [_("Odoo numbers the transfer and keeps it with the stock's history.")]
-    taken = min(wanted.stock.reserved, wanted.quantity - (wanted.stock.quantity - wanted.stock.reserved))
-    if taken > 0:
-        waiting = len(wanted.held.waiting.hard)
-        text = ngettext(
-            "Up to %(quantity)s are promised to %(count)d move: Odoo takes the newest promises back.",
-            "Up to %(quantity)s are promised to %(count)d moves: Odoo takes the newest promises back.",
-            max(waiting, 1),
+    told += losers(wanted.losses, wanted.goods.unit)
+    if wanted.losses and wanted.may_look:
+        told.append(_("Odoo then looks for other goods for those who lose some; it may find none."))
+    elif wanted.losses:
+        told.append(_("Nobody looks for other goods for them at once: it could be these that Odoo finds."))
+    if wanted.source.row.package is not None:
+        told.append(
+            _("The goods are taken out of %s: what else lies in it stays there.") % wanted.source.row.package.name
         )
-        told.append(text % {"quantity": counted(taken, wanted.held.goods.unit), "count": max(waiting, 1)})
-    if wanted.row.package is not None:
-        told.append(_("The goods are taken out of %s: what else lies in it stays there.") % wanted.row.package.name)
-    if wanted.row.owner is not None:
-        told.append(_("The goods still belong to %s.") % wanted.row.owner.name)
+    if wanted.source.row.owner is not None:
+        told.append(_("The goods still belong to %s.") % wanted.source.row.owner.name)
     return told
 
 
 def _warnings(wanted: Chosen) -> list[str]:
-    rest = wanted.stock.quantity - wanted.quantity
-    told = [] if rest <= 0 else [_("%s stay where they can be taken.") % counted(rest, wanted.held.goods.unit)]
-    others = [one for one in wanted.held.stock if one.row != wanted.stock.row]
+    told = [] if wanted.rest <= 0 else [_("%s stay where they can be taken.") % counted(wanted.rest, wanted.goods.unit)]
+    if not wanted.moved:
+        told.append(
+            _("Odoo promises the goods to nobody else, but they lie where they did until the transfer is carried out.")
+        )
+    stock = wanted.place.warehouse.stock_location if wanted.place.warehouse else None
+    if stock is not None and lies_within(wanted.place, stock):
+        text = _("%(place)s lies within %(stock)s, so that Odoo takes goods from there too. Have it moved beside that.")
+        told.append(text % {"place": wanted.place.full_name, "stock": stock.full_name or stock.name})
+    others = [one for one in wanted.source.held.stock if one.row != wanted.source.stock.row]
     if others:
         text = ngettext(
             "Goods of this inspection lie at %d more place.",

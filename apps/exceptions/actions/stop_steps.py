@@ -46,7 +46,9 @@ def names_of(*stops: CentreTime) -> dict[str, str]:
     """What people call the stops and their machines."""
     names = {f"{STOP},{stop.odoo_id}": _("stop of %s") % (stop.work_centre or stop.odoo_id) for stop in stops}
     centres = [stop.work_centre for stop in stops if stop.work_centre is not None]
-    return names | {f"{CENTRE},{centre.odoo_id}": centre.name for centre in centres}
+    for centre in centres:
+        names |= {f"{CENTRE},{centre.odoo_id}": centre.name, f"workcenter_id={centre.odoo_id}": centre.name}
+    return names
 
 
 def case_link(stop: CentreTime) -> str:

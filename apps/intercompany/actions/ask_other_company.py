@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -26,7 +25,7 @@ from apps.actions.definition import (
     fact,
 )
 from apps.exceptions.actions.message_vendor import paragraphs
-from apps.intercompany.documents import CREDITS
+from apps.intercompany.documents import CREDITS, total_of
 from apps.intercompany.lanes import POSTED
 from apps.intercompany.situation import (
     Situation,
@@ -37,6 +36,7 @@ from apps.intercompany.situation import (
     situation_of,
     today_at,
 )
+from apps.intercompany.trades import document
 from apps.intercompany.words import amount
 from controltower.lib.scope import Scope, Slice
 from odoo_sync.mirror.accounting import JournalEntry
@@ -173,6 +173,7 @@ def _asking(found: Situation, answer: Mapping[str, Any], person: OdooUser | None
         f"{NEW}.res_id": theirs.odoo_id,
         f"{NEW}.summary": summary,
         f"{NEW}.date_deadline": day,
+        f"{NEW}.note": note,
     }
     if person is not None:
         fields.append("user_id/.id")
@@ -208,8 +209,14 @@ def _proposed(found: Situation) -> str:
         "theirs": _listed(found.their_side, _("your draft")),
         "us": company_name(found.acting),
         "ours": _listed(found.my_side, _("a draft")),
+        "answers": _listed(found.answers, _("a draft")),
     }
-    if mine is None and found.theirs.kind in CREDITS:
+    if found.answers:
+        text = _(
+            "At %(us)s %(answers)s answers %(theirs)s already, and %(ours)s names it too. Is there another document of"
+            " yours for it, or is it one too many?"
+        )
+    elif mine is None and found.theirs.kind in CREDITS:
         text = _("%(theirs)s is not booked at %(us)s. Which invoice, return or price does it correct?")
     elif mine is None:
         text = _("%(theirs)s is not booked at %(us)s. Which delivery or order does it belong to?")
@@ -238,9 +245,9 @@ def _listed(entries: Sequence[JournalEntry], unnumbered: str) -> str:
 
 
 def _total(entries: Sequence[JournalEntry]) -> str:
-    """What booked documents of one currency come to; what all of them do where none is booked."""
+    """What booked documents of one currency come to, credit notes against the rest; what all of them do where none is
+    booked.
+    """
     counted = [one for one in entries if one.state == POSTED] or entries
     currency = counted[0].currency
-    return amount(
-        sum((one.amount_total or Decimal(0) for one in counted), Decimal(0)), currency.name if currency else ""
-    )
+    return amount(total_of(map(document, counted)), currency.name if currency else "")

@@ -4,7 +4,8 @@ note, and what is minded before and after.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from apps.actions.definition import NEW, Condition, Step
 from apps.actions.readings import line_id
 from apps.intercompany.actions.buyer_taxes import minded
 from apps.intercompany.documents import CREDITS, MIRRORED
+from apps.intercompany.references import normal
 from apps.intercompany.situation import Situation, company_name, odoo_id
 from apps.intercompany.trades import REVERSED
 from controltower.lib.keys import split_key
@@ -27,6 +29,7 @@ HEADER = (
 )  # fmt: skip
 LINE = ("id", "product_id/.id", "product_uom_id/.id", "name", "quantity", "price_unit", "discount", "tax_ids/.id")
 QUOTING = ("ref", "payment_reference", "invoice_origin")
+_END = re.compile(r"0[0-9]{3,}$|[0-9]{5,}$")
 Taxes = Mapping[int, Tax | None]
 
 
@@ -63,7 +66,7 @@ def loading(found: Situation, seller: Company, items: list[JournalItem], taxes: 
         expect={f"{NEW}.{name}": value for name, value in expect.items()},
         safe_again="external_id",
         label=_("Make the draft vendor credit note") if is_credit(invoice) else _("Make the draft bill"),
-        conditions=(_standing(found), _unanswered(found)),
+        conditions=(_standing(found), _unanswered(found), *_undone(found)),
     )
 
 
@@ -130,18 +133,21 @@ def _standing(found: Situation) -> Condition:
 
 
 def _unanswered(found: Situation) -> Condition:
-    """No bill of the buyer names the invoice, and none that names it among words, or is over the same amount, has come
-    since it was planned.
+    """No bill of the buyer that stands names the invoice, and none that has its last digits among words, or is over the
+    same amount, has come since it was planned.
     """
     invoice, number = found.entry, found.entry.number or ""
     named = [[field, "=ilike", _literally(number)] for field in QUOTING]
-    among = [[field, "ilike", _literally(number)] for field in QUOTING]
+    among = [[field, "ilike", _literally(_last(number))] for field in QUOTING]
     domain = [
         ["company_id", "=", odoo_id(found.lane.buyer)],
         ["move_type", "=", MIRRORED[invoice.kind or ""]],
         ["commercial_partner_id", "in", sorted(odoo_id(one) for one in found.sellers)],
         ["state", "!=", "cancel"],
-        "|", "|", "|", *named,
+        "|",
+        "&",
+        ["id", "not in", list(_reversed_bills(found))],
+        "|", "|", *named,
         "&",
         ["id", "not in", _known_bills(found)],
         "|", "|", "|", *among,
@@ -163,7 +169,7 @@ def _known_bills(found: Situation) -> list[int]:
     and answer something else.
     """
     invoice: JournalEntry = found.entry
-    number = (invoice.number or "").casefold()
+    number = _last(invoice.number or "").casefold()
     return sorted(
         split_key(one.key)[1]
         for one in found.trade.documents.values()
@@ -173,6 +179,33 @@ def _known_bills(found: Situation) -> list[int]:
             or any(number in text.casefold() for text in one.quoted)
         )
     )
+
+
+def _reversed_bills(found: Situation) -> dict[int, tuple[int, ...]]:
+    """The buyer's documents that name the invoice and that it has wholly reversed itself, with what reversed them."""
+    settled, documents = found.trade.matching.settled, found.trade.documents
+    number, kind = normal(found.entry.number or ""), MIRRORED[found.entry.kind or ""]
+    return {
+        odoo_id(key): tuple(odoo_id(one) for one in settled[key])
+        for key in sorted(settled)
+        if documents[key].kind == kind and any(normal(text) == number for text in documents[key].quoted)
+    }
+
+
+def _undone(found: Situation) -> Iterator[Condition]:
+    """What named the invoice and is reversed still is: neither it nor what reversed it was taken back meanwhile."""
+    together = {one for key, others in _reversed_bills(found).items() for one in (key, *others)}
+    if together:
+        words = _("In Odoo what %s had reversed stands again, or is being changed. Look at it first.")
+        domain = [["id", "in", sorted(together)], ["state", "!=", "posted"]]
+        company = found.lane.buyer
+        yield Condition(MOVE, domain, False, odoo_id(company), words % company_name(company))
+
+
+def _last(number: str) -> str:
+    """The end of a number by which a list may name it; the whole of one that does not end in digits enough."""
+    end = _END.search(number)
+    return end[0] if end else number
 
 
 def _literally(text: str) -> str:

@@ -74,7 +74,8 @@ class DraftBill(Action[JournalEntry]):
     accounting date is sent along, since Odoo books a bill of a past month at its end and one of this month today.
 
     It is planned anew when somebody approves and before it is sent, and Odoo is searched just before: the invoice must
-    still be posted with the same number and amounts, and no bill may name it or have come over the same amount. The
+    still be posted with the same number and amounts, no bill that stands may name it or have come over the same amount,
+    and one that the buyer had reversed must still be so. The
     bill and its lines carry external ids of the tower, so that a repeated call makes nothing twice. It stays a draft,
     with a note of who asked and agreed, until somebody of the buying company posts it; until then it can be taken back,
     which cancels it. Documents beyond the limit of `intercompany.bills` need another controller's word.

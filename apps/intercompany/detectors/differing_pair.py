@@ -42,6 +42,9 @@ BILLS: Mapping[str, Any] = {
     "spans": gettext_lazy(
         "Bill of %(buyer)s over %(count)d invoices of %(seller)s differs from them by %(money)s: %(what)s"
     ),
+    "net": gettext_lazy(
+        "Bills of %(buyer)s and invoices of %(seller)s differ, net of credit notes, by %(money)s: %(what)s"
+    ),
     "parts": gettext_lazy(
         "%(count)d bills of %(buyer)s for one invoice of %(seller)s differ from it by %(money)s: %(what)s"
     ),
@@ -107,7 +110,8 @@ class DifferingPair(Detector[PairFacts]):
     """A posted invoice and the posted bill that answers it contradict each other beyond the tolerance.
 
     *What answers what* is told under I1. Of several documents on one side (a bill over several invoices, an invoice
-    billed in parts) the sum is compared, without drafts, and the period of each; that is one case, of the buyer's
+    billed in parts) the sum is compared, without drafts and net of credit notes that count against it (quantities are
+    then left out), and the period of each; that is one case, of the buyer's
     oldest document among them, so that one which joins later or leaves changes the case and makes no other. Credit
     notes and vendor credit notes are compared alike.
 
@@ -227,5 +231,5 @@ def _summary(facts: PairFacts, match: Match, found: list[Difference], money: Dec
         "count": max(len(match.sales), len(match.purchases)),
     }
     sentences = CREDITS if match.sale.is_credit else BILLS
-    shape = "pair" if match.is_pair else "spans" if len(match.purchases) == 1 else "parts"
+    shape = "net" if match.is_net else "pair" if match.is_pair else "spans" if len(match.purchases) == 1 else "parts"
     return str(sentences["period" if found == [Difference.PERIOD] else shape]) % names

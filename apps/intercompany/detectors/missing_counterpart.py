@@ -88,14 +88,22 @@ class MissingCounterpart(Detector[PairFacts]):
     word does not). Cancelled documents answer nothing. One that is still a draft is the counterpart, but is not booked:
     the case stands, and says so.
 
-    *Several*: one that alone is as much (within a thousandth, and one unit of its currency) is the counterpart. Else a
-    document that quotes several numbers answers all of these that are free, and several documents that quote one number
-    answer it in parts, the oldest first, as long as they come to no more; whether the sums agree is I4. What is left
-    and carries the number of one that was answered is told as a second one.
+    *Lists*: after a number, or all alone, digits in a list or a range name what ends in just these digits
+    (INV/2026/00018, 00019; 00018-00019; alone only what was issued within 120 days, in one sequence). Shorter forms
+    (+ 19) and what lies within a range count only where the sums fit. Days, years and amounts name nothing.
+
+    *Several*: one that alone is as much (within a thousandth, and one unit of its currency) is the counterpart, unless
+    parts that came before make it up. Else a document that quotes several numbers answers all of these that are free,
+    and several documents that quote one number answer it in parts, the oldest first, as long as they come to no more;
+    whether the sums agree is I4. Where that makes the sums fit, what one of them names besides belongs to them, and
+    credit notes made for it, or named, count against it. What is left and carries the number of one that was answered
+    is told as a second one, with what answers already.
 
     *Undone*: a document that posted credit notes of its own company reverse wholly (reversed_entry_id; for one made by
-    hand: the number that it quotes, the same total, and payment_state reversed), and these credit notes, need nothing
-    from the other company; once that has booked the counterpart of one of them, the others lack theirs.
+    hand: the numbers that it quotes, the same total, and payment_state reversed), and these credit notes, need nothing
+    from the other company, and what both have undone leaves nothing open. Once the buyer has booked what the seller
+    undid, its credit note is lacking; what the buyer itself undid answers nothing, and leaves the invoice to another
+    bill, unless the seller has credited it too. Of a part that was taken back, the rest still answers.
 
     *From when*: the document is posted, and grace_days days have passed since its accounting date (date), in the time
     zone of the company that must act. A limit of 0 counts from the day itself.
@@ -201,6 +209,9 @@ def _summary(facts: PairFacts, own: Document) -> str:
 
 
 def _detail(facts: PairFacts, own: Document) -> str:
-    """The own documents where there are any, with their day."""
+    """The own documents where there are any, with their day; beside which one of them another is."""
+    if facts.twin is not None:
+        beside = _("beside %s") % (facts.twin.number or _("Draft"))
+        return words.detail(own.number or _("Draft"), words.day(own.day), beside)
     mine = [one for one in facts.parties if one.company == facts.owner]
     return words.detail(*(words.detail(one.number or _("Draft"), words.day(one.day)) for one in mine))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from demo.odoo.errors import UserError
+from demo.odoo.errors import UserError, ValidationError
 from demo.odoo.orm import Model
 from demo.odoo.registry import computed
 from demo.odoo.writing import Values
@@ -59,6 +59,8 @@ class MoveLine(Model):
         return {name: value for name, value in known.items() if value and name not in given}
 
     def _created(self, values: Values) -> None:
+        if self.quantity < 0:
+            raise ValidationError("You can not enter negative quantities.")
         if self.env.context.get("laying_lines") or self.move_id.state in CLOSED:
             return
         self._hold()
@@ -76,6 +78,8 @@ class MoveLine(Model):
         }
 
     def write(self, values: Values) -> bool:
+        if float(values.get("quantity") or 0.0) < 0:
+            raise UserError("Reserving a negative quantity is not allowed.")
         touched = bool({"quantity", "lot_id", "location_id", "package_id", "owner_id"} & set(values))
         open_ones = self.filtered(lambda one: touched and one.state not in CLOSED)
         for one in open_ones:
@@ -109,20 +113,26 @@ class MoveLine(Model):
         self.env.transaction.edit(self._name, self.id)["held"] = round(quantity, 6)
 
     def _hold(self) -> None:
-        """Promise the stock this line names, as far as there is any."""
+        """Promise this line all that it names, also where less lies free, or nothing at all."""
         if self.move_id._needs_no_reservation():
             return
         wanted = round(self.quantity_product_uom - self._held, 6)
         if wanted > TOLERANCE:
-            quants = self.env["stock.quant"].sudo()._at(self.product_id, self.location_id, lots=self.lot_id)
-            mine = quants.filtered(lambda one: one.package_id == self.package_id and one.owner_id == self.owner_id)
-            self._set_held(self._held + sum(part for _quant, part in mine._reserve(wanted)))
+            self.env["stock.quant"].sudo()._promise(self, wanted)
+            self._set_held(self._held + wanted)
 
     def _let_go(self, quantity: float) -> None:
         """Give back so much of the promised stock."""
         if quantity > TOLERANCE:
             self.env["stock.quant"].sudo()._like(self)._give_back(quantity)
             self._set_held(self._held - quantity)
+
+    def _lose(self, quantity: float) -> None:
+        """So much of what was promised to this line goes to somebody else."""
+        move, part = self.move_id, self.move_id._in_own_unit(quantity)
+        self._let_go(quantity)
+        self._assign({"quantity": round(self.quantity - part, 6)})
+        move._assign({"quantity": round(move.quantity - part, 6)})
 
     def _carry_out(self) -> None:
         """The goods change place; stock promised to others gives way where there is not enough."""
@@ -205,6 +215,12 @@ class LinedMove(Model):
         empty = self.move_line_ids.filtered(lambda line: line.quantity <= TOLERANCE)
         if empty:
             empty.within(laying_lines=True)._forget()
+
+    def _even_out_all(self) -> None:
+        """Lines and states follow what each of these moves has left."""
+        for one in self:
+            one._even_out()
+            one._recompute_state()
 
     def _line_at(self, place: Any, lot: Any, package: Any = None, owner: Any = None) -> Any:
         """The line that takes exactly these goods; made where there is none."""

@@ -156,6 +156,21 @@ class Quant(Model):
                 break
         return taken
 
+    def _promise(self, line: Any, quantity: float) -> None:
+        """Promise a line the goods it names, however much of them lies free; rows without a lot stand in for its own.
+
+        Where there is no such row, one comes into being that holds nothing and has promised all the same.
+        """
+        here = self._at(line.product_id, line.location_id)
+        bare = ("location_id", "package_id", "owner_id")
+        same = here.filtered(lambda one: all(getattr(one, name).id == getattr(line, name).id for name in bare))
+        own = same.filtered(lambda one: one.lot_id.id == line.lot_id.id) or same.filtered(lambda one: not one.lot_id)
+        if own:
+            own[0]._assign({"reserved_quantity": round(own[0].reserved_quantity + quantity, 6)})
+            return
+        values = {"product_id": line.product_id.id, "location_id": line.location_id.id, "reserved_quantity": quantity}
+        super()._create([{**values, **{name: getattr(line, name).id or False for name in APART}}])
+
     def _give_back(self, quantity: float) -> None:
         """Take back a promise of so much of these quants."""
         for one in self:
@@ -165,22 +180,33 @@ class Quant(Model):
                 quantity = round(quantity - part, 6)
 
     def _give_way(self, *, apart_from: Any) -> None:
-        """Where more is promised than there is, the newest promises are taken back."""
-        lines = self.env["stock.move.line"].sudo()
+        """Where more is promised than there is, promises are taken back: those of the latest transfers first, never
+        what was picked already. Who loses goods gets others where some lie free.
+        """
+        losing = self.env["stock.move"].sudo().browse([])
         for quant in self:
-            over = round(quant.reserved_quantity - max(0.0, quant.quantity), 6)
-            if over <= 1e-6:
-                continue
-            held = lines.browse(self.env.transaction.find("stock.move.line", "product_id", quant.product_id.id))
-            held = held.filtered(lambda one, here=quant: here._is_like(one) and one.id not in apart_from.ids)
-            for line in held.filtered(lambda one: one._held).sorted_by(lambda one: -one.id):
+            over = round(quant.reserved_quantity - quant.quantity, 6)
+            for line in quant._promised_last(apart_from) if over > 1e-6 else ():
                 part = min(over, line._held)
-                line._let_go(part)
-                move = line.move_id
-                line._assign({"quantity": round(line.quantity - move._in_own_unit(part), 6)})
-                move._assign({"quantity": round(move.quantity - move._in_own_unit(part), 6)})
-                move._even_out()
-                move._recompute_state()
+                line._lose(part)
+                losing |= line.move_id
                 over = round(over - part, 6)
                 if over <= 1e-6:
                     break
+        losing.write({"procure_method": "make_to_stock", "move_orig_ids": [(5, 0, 0)]})
+        losing._even_out_all()
+        losing._action_assign()
+
+    def _promised_last(self, apart_from: Any) -> list[Any]:
+        """The open lines that this stock is promised to, but for picked ones: those of the same transfer first, then
+        the latest, then the newest.
+        """
+        lines = self.env["stock.move.line"].sudo()
+        found = lines.browse(self.env.transaction.find("stock.move.line", "product_id", self.product_id.id))
+        found = found.filtered(lambda one: self._is_like(one) and one.id not in apart_from.ids)
+
+        def last_first(one: Any) -> tuple[bool, float, int]:
+            at = one.picking_id.scheduled_date or one.move_id.date
+            return (one.picking_id.id != apart_from.picking_id.id, -at.timestamp() if at else 0.0, -one.id)
+
+        return sorted(found.filtered(lambda one: one._held and not one.picked), key=last_first)
