@@ -158,6 +158,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell of changes left behind": {"task": "odoo_sync.tasks.announce_left_behind", "schedule": 5.0},
     "sweep ids for absence": {"task": "odoo_sync.tasks.sweep_ids", "schedule": timedelta(minutes=5)},
     "probe the connections": {"task": "odoo_sync.tasks.probe", "schedule": timedelta(minutes=10)},
+    "ask what may be written": {"task": "apps.console.tasks.look_at_write_rights", "schedule": timedelta(minutes=10)},
     "evaluate what time has changed": {"task": "apps.exceptions.tasks.check_due", "schedule": 5.0},
     "evaluate everything": {"task": "apps.exceptions.tasks.sweep", "schedule": timedelta(minutes=10)},
     "tell the next contact": {"task": "apps.exceptions.tasks.escalate", "schedule": 15.0, "options": {"expires": 15.0}},

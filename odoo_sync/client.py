@@ -86,6 +86,11 @@ class Client:
         except SchemaError:
             self._call(model, "check_access_rights", [right], seconds)
 
+    def credits_url(self, address: str, *, account: str, seconds: float = READ_SECONDS) -> str:
+        """Where this database would buy credits; with an address and an account given, nothing is looked up or made."""
+        answer = self._call("iap.account", "get_credits_url", ["none", address, 0, False, account], seconds)
+        return answer if isinstance(answer, str) else ""
+
     def server_time(self) -> float:
         """Odoo's clock in seconds since the epoch, floored, as of the last answer. Ours where it tells none."""
         return self.transport.date if self.transport.date is not None else time()

@@ -12,9 +12,10 @@ from controltower.lib.keys import split_key
 from controltower.lib.locks import lock_in_transaction
 from controltower.lib.scope import Scope
 from odoo_sync.client import Client
-from odoo_sync.errors import IdentityError
+from odoo_sync.errors import IdentityError, UndecidedError
 from odoo_sync.identity import Identity, read_identity, stored_identity
 from odoo_sync.layout import Layout, layout_of
+from odoo_sync.likeness import Answer, Decision, alike, compare
 from odoo_sync.mirror.base import Many2one, Mirror, mirrors
 from odoo_sync.models import Connection, Cursor
 from odoo_sync.probe import Capabilities, Told, probe
@@ -26,6 +27,13 @@ TYPED = ["url", "database", "login", "secret"]
 NOTED = [
     "capabilities", "server_version", "identity", "problem", "problem_kind", "problem_since", "retry_at", "failures",
 ]  # fmt: skip
+POINTED = ["generation", "history_since", "retired_at", "writes_enabled"]
+WROTE = "wrote_until_disconnected"
+UNDECIDED = (
+    "This database looks like one that is known: {names}. Say whether it is that one, moved or connected again, or "
+    "another one, such as a copy."
+)
+CONTRADICTED = "This cannot be {name} in its present state. {why}"
 OTHER_DATABASE = (
     "Another database answers under the address of {name}. Nothing is read until a person decides whether it replaces "
     "the former one or is the same data restored."
@@ -33,40 +41,93 @@ OTHER_DATABASE = (
 
 
 def attach(
-    *, name: str, url: str, database: str, login: str, secret: str, told: Told = lambda step, text: None
+    *,
+    name: str,
+    url: str,
+    database: str,
+    login: str,
+    secret: str,
+    decision: Decision | None = None,
+    told: Told = lambda step, text: None,
 ) -> Connection:
     """Attach an Odoo database, or the same one again under its number and rows.
 
-    A known database may come back with another address, login or key. Raises the OdooError of the first step that
-    fails, and IdentityError where a different database stands under a known address.
+    Under its known address a database may come back with another login or key. Anywhere else one that looks like a
+    known one, connected or not any more, takes its place only by ``decision``: a copy looks the same. Raises the
+    OdooError of the first step that fails, UndecidedError where a decision is needed, and IdentityError where a
+    different database stands under a known address or what is known contradicts the decision.
     """
     address = Address(url.strip().rstrip("/"), database.strip(), login.strip(), secret)
     found = probe(address, told)
     with transaction.atomic():
         lock_in_transaction("odoo_sync.attach")
-        connection = same_database(address, found.identity) or Connection(name=free_name(name))
-        taken = Connection.objects.filter(url=address.url, database=address.database, retired_at=None)
-        other = taken.exclude(pk=connection.pk).first()
+        connection = same_database(address, found.identity)
+        if connection is None:
+            connection = _decided(address, found.identity, decision) or Connection(name=free_name(name))
+        other = under(address).exclude(pk=connection.pk).first()
         if other is not None:
             raise IdentityError(OTHER_DATABASE.format(name=other.name))
+        if connection.pk:
+            point_at(connection, address, restored=decision is not None and decision.answer is Answer.RESTORED)
         connection.url, connection.database, connection.login = address.url, address.database, address.login
         connection.secret = encrypt(address.secret)
         note(connection, found)
-        connection.save(update_fields=[*TYPED, *NOTED] if connection.pk else None)
+        connection.save(update_fields=[*TYPED, *NOTED, *POINTED] if connection.pk else None)
     return connection
 
 
-def same_database(address: Address, identity: Identity) -> Connection | None:
-    """The connection whose rows came from this database, if there is one.
+def under(address: Address) -> QuerySet[Connection]:
+    """The connection that has an address and database already."""
+    return Connection.objects.filter(url=address.url, database=address.database, retired_at=None)
 
-    Under its known address the usual comparison will do; elsewhere it must be sure, since a copy looks alike.
-    """
-    for connection in Connection.objects.select_for_update().filter(retired_at=None).order_by("id"):
+
+def same_database(address: Address, identity: Identity) -> Connection | None:
+    """The connection whose rows came from this database at this very address, if there is one."""
+    for connection in under(address).select_for_update():
         known = stored_identity(connection.capabilities)
-        here = (connection.url, connection.database) == (address.url, address.database)
-        if known is not None and (known.is_same(identity) if here else known.is_surely_same(identity)):
+        if known is not None and known.is_same(identity):
             return connection
     return None
+
+
+def _decided(address: Address, identity: Identity, decision: Decision | None) -> Connection | None:
+    """The connection that a person says this database is; none where nothing looks like it, or it is another one."""
+    resembling = {one.pk: one for one in alike(identity)}
+    if not resembling or (decision is not None and decision.answer is Answer.APART):
+        return None
+    if decision is None:
+        names = ", ".join(f"{one.name} ({one.pk})" for one in resembling.values())
+        raise UndecidedError(UNDECIDED.format(names=names))
+    if decision.connection not in resembling:
+        raise IdentityError("This database does not look like that one at all. Connect it as another one.")
+    likeness = compare(resembling[decision.connection], address)
+    if decision.answer is Answer.MOVED and likeness.contradicting:
+        raise IdentityError(CONTRADICTED.format(name=likeness.connection.name, why=" ".join(likeness.contradicting)))
+    return Connection.objects.select_for_update().get(pk=decision.connection)
+
+
+def point_at(connection: Connection, address: Address, *, restored: bool = False) -> None:
+    """Count a change of what a connection points at, without saving: what was planned before is then not sent.
+
+    One that was disconnected lives again with its number, and with it roles, limits and paths that name its companies.
+    """
+    moved = (connection.url, connection.database) != (address.url, address.database)
+    revived = connection.retired_at is not None
+    if not (moved or revived or restored):
+        return
+    connection.generation += 1
+    if restored:
+        connection.history_since, connection.identity = connection.generation, ""
+    if revived:
+        connection.retired_at = None
+        connection.writes_enabled = bool(connection.capabilities.get(WROTE, connection.writes_enabled))
+    if revived or restored:
+        read_all_again(connection)
+
+
+def read_all_again(connection: Connection) -> None:
+    """Let the next load begin from the first record; the rows that are here stay until then."""
+    connection.cursors.update(loaded_id=0, loaded_at=None, load_started_at=None, load_total=None, watermark=None)
 
 
 def note(connection: Connection, found: Capabilities) -> None:
@@ -78,6 +139,7 @@ def note(connection: Connection, found: Capabilities) -> None:
     before = connection.capabilities
     followed = {**before.get("lost", {}), **before.get("companies", {})}
     found.lost = {key: name for key, name in followed.items() if key not in found.companies}
+    found.refused = list(before.get("refused") or ())
     connection.capabilities = found.stored()
     connection.server_version = found.server_version
     connection.identity = connection.identity or found.identity.label
@@ -93,15 +155,15 @@ def change(held: Connection, *, name: str, address: Address, found: Capabilities
     """
     lock_in_transaction("odoo_sync.attach")
     refuse_other(held, found.identity)
-    taken = Connection.objects.filter(url=address.url, database=address.database, retired_at=None)
-    other = taken.exclude(pk=held.pk).first()
+    other = under(address).exclude(pk=held.pk).first()
     if other is not None:
         raise IdentityError(f"{other.name} has this address and database already.")
+    point_at(held, address)
     held.name, held.url = name, address.url
     held.database, held.login = address.database, address.login
     held.secret = encrypt(address.secret)
     note(held, found)
-    held.save(update_fields=["name", *TYPED, *NOTED])
+    held.save(update_fields=["name", *TYPED, *NOTED, *POINTED])
 
 
 def typed_address(*, url: str, database: str, login: str, secret: str) -> Address:
@@ -149,6 +211,20 @@ def refuse_other(connection: Connection, identity: Identity) -> None:
         raise IdentityError(OTHER_DATABASE.format(name=connection.name))
 
 
+def refuse_copy(connection: Connection, address: Address, *, is_moved: bool) -> None:
+    """Raise unless it is the known address, or what answers elsewhere may be the same and a person says that it is.
+
+    IdentityError where something contradicts it, UndecidedError where nobody has said it.
+    """
+    if (connection.url, connection.database) == (address.url, address.database):
+        return
+    likeness = compare(connection, address)
+    if likeness.contradicting:
+        raise IdentityError(CONTRADICTED.format(name=connection.name, why=likeness.told))
+    if not is_moved:
+        raise UndecidedError(f"A copy looks the same as its original. {likeness.told} Say below which it is.")
+
+
 def check_identity(connection: Connection, client: Client) -> None:
     """One or two small calls; a minute's lane makes them, since a key of one database does not open another."""
     refuse_other(connection, read_identity(client, connection.capabilities.get("uid") or 0))
@@ -166,10 +242,10 @@ def accept_new_identity(connection: Connection, *, same_data: bool) -> Connectio
             connection.capabilities = {}
             connection.identity = ""
             note(connection, found)
+            connection.generation += 1
+            connection.history_since = connection.generation
             connection.save()
-            connection.cursors.update(
-                loaded_id=0, loaded_at=None, load_started_at=None, load_total=None, watermark=None
-            )
+            read_all_again(connection)
             return connection
         retire(connection)
         successor = Connection(name=free_name(connection.name), url=connection.url, database=connection.database)
@@ -188,14 +264,17 @@ def retire(connection: Connection) -> None:
 
 def part(connection: Connection) -> None:
     """Stop reading and writing a database for good, and forget the key. Its rows are buried by ``bury``, later."""
+    connection.capabilities = {**connection.capabilities, WROTE: connection.writes_enabled}
     connection.retired_at, connection.writes_enabled, connection.secret = timezone.now(), False, b""
-    connection.save(update_fields=["retired_at", "writes_enabled", "secret"])
+    connection.save(update_fields=["retired_at", "writes_enabled", "secret", "capabilities"])
 
 
 def bury(connection: Connection) -> int:
     """Let every row of a retired connection count as gone; returns how many did not yet."""
-    now = connection.retired_at or timezone.now()
-    return sum(mirror.objects.of(connection.pk).update(gone_at=now) for mirror in mirrors)
+    with transaction.atomic():
+        held = Connection.objects.select_for_update().filter(pk=connection.pk).exclude(retired_at=None).first()
+        now = held.retired_at if held is not None else None
+        return sum(mirror.objects.of(connection.pk).update(gone_at=now) for mirror in mirrors) if now else 0
 
 
 def address_of(connection: Connection) -> Address:

@@ -21,6 +21,7 @@ OdooError
     ├── WritesStoppedError      the kill switch of this connection is on
     ├── SecretError             the stored secret cannot be read with this FIELD_KEY
     ├── IdentityError           another database answers under this address
+    │   └── UndecidedError      it looks like a known one; a person must say which it is
     ├── FrozenError             too much vanished at once; a person must look
     └── AnswerTooLargeError     an answer beyond the size limit
 
@@ -187,6 +188,10 @@ class IdentityError(OdooError):
     """Another database answers under the address of a known one."""
 
     letter, retry, verdict = "J", Retry.NEVER, Verdict.BLOCKED
+
+
+class UndecidedError(IdentityError):
+    """A database looks like one that is known: only a person can tell whether it is that one or a copy."""
 
 
 class FrozenError(OdooError):

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from urllib.parse import parse_qs, urlsplit
 
 from odoo_sync.client import Client
 from odoo_sync.errors import NotAllowedError, SchemaError
+
+NOWHERE = "/nowhere"
 
 
 @dataclass(frozen=True)
@@ -36,15 +39,17 @@ class Identity:
         both = self.created.keys() & other.created.keys()
         return bool(both) and all(self.created[record] == other.created[record] for record in both)
 
-    def is_surely_same(self, other: Identity) -> bool:
-        """The same even under another address: the same uuid, or the same bot user beside the same companies.
+    def resembles(self, other: Identity) -> bool:
+        """Perhaps the same, perhaps a copy: one uuid, or the same bot user beside the same companies.
 
-        Companies alone do not suffice: databases made from one template share the first of them.
+        A copy has all that its original has, the uuid included where it was not made by Odoo itself, so this is never
+        more than a question to a person. Companies alone say nothing: databases of one template share the first.
         """
-        if self.uuid and other.uuid:
-            return self.uuid == other.uuid
-        users = {record for record in self.created.keys() & other.created.keys() if record.startswith("user ")}
-        return bool(users) and self.is_same(other)
+        if self.uuid and self.uuid == other.uuid:
+            return True
+        both = self.created.keys() & other.created.keys()
+        users = any(record.startswith("user ") for record in both)
+        return users and all(self.created[record] == other.created[record] for record in both)
 
 
 def read_identity(client: Client, uid: int) -> Identity:
@@ -53,7 +58,7 @@ def read_identity(client: Client, uid: int) -> Identity:
     users = client.read("res.users", [uid], ["create_date"])
     created = {f"company {row['id']}": str(row["create_date"]) for row in companies}
     created.update({f"user {row['id']}": str(row["create_date"]) for row in users})
-    return Identity(read_uuid(client), created)
+    return Identity(read_uuid(client) or told_uuid(client), created)
 
 
 def read_uuid(client: Client) -> str:
@@ -63,6 +68,22 @@ def read_uuid(client: Client) -> str:
     except (NotAllowedError, SchemaError):
         return ""
     return str(rows[0]["value"] or "") if rows else ""
+
+
+def told_uuid(client: Client) -> str:
+    """The same, as Odoo tells everybody who works in it; empty where the module is not installed.
+
+    Odoo 16 to 19, iap.account: get_credits_url puts database.uuid into the address at which credits are bought. With
+    an address and an account given it looks nothing up and makes no account.
+    """
+    try:
+        told = client.credits_url(NOWHERE, account="none")
+    except (NotAllowedError, SchemaError):
+        return ""
+    try:
+        return parse_qs(urlsplit(told).query).get("dbuuid", [""])[0]
+    except ValueError:
+        return ""
 
 
 def stored_identity(capabilities: Mapping[str, object]) -> Identity | None:

@@ -19,6 +19,8 @@ class Connection(models.Model):
     ``secret`` is the bot user's API key or password, encrypted with FIELD_KEY. ``identity`` is Odoo's
     database.uuid, or a fingerprint of the companies where the bot may not read it; another database under the old
     address is refused until a person decides. ``writes_enabled`` is the kill switch: off means nothing is sent.
+    ``generation`` grows whenever another address or database is meant, or a person has decided which it is: what was
+    planned under an earlier one is not sent. Records have kept their meaning since ``history_since``, a generation.
     """
 
     id = models.AutoField(primary_key=True)
@@ -30,6 +32,8 @@ class Connection(models.Model):
     identity = models.CharField(max_length=128, blank=True)
     server_version = models.CharField(max_length=64, blank=True)
     capabilities = models.JSONField(default=dict, db_comment="what the probe found: models, missing fields, companies")
+    generation = models.IntegerField(default=1, db_comment="grows with every change of what it points at")
+    history_since = models.IntegerField(default=1, db_comment="generation since which no record was taken back")
     writes_enabled = models.BooleanField(default=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True, db_comment="another database took its address")

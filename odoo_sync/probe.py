@@ -21,7 +21,8 @@ Told = Callable[[str, str], None]
 class Capabilities:
     """What the probe found. ``missing`` lists fields of ours per mirror that this Odoo lacks, ``unavailable`` says
     why a mirror cannot be read at all, ``absent`` are those of them whose module is not installed: the others would be
-    there, and are kept from the bot user. ``lost`` are companies that were followed and are not seen any more."""
+    there, and are kept from the bot user. ``lost`` are companies that were followed and are not seen any more,
+    ``refused`` the rights to write that guided actions need and the bot user had not when it was last asked."""
 
     server_version: str = ""
     uid: int = 0
@@ -32,6 +33,7 @@ class Capabilities:
     unavailable: dict[str, str] = field(default_factory=dict)
     absent: list[str] = field(default_factory=list)
     lost: dict[str, str] = field(default_factory=dict)
+    refused: list[dict[str, Any]] = field(default_factory=list)
 
     def stored(self) -> dict[str, Any]:
         """As JSON for the connection's row."""

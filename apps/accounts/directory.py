@@ -16,6 +16,7 @@ from apps.accounts.roles import Role
 from controltower.lib.scope import Scope
 from odoo_sync.mirror.company import Company
 from odoo_sync.mirror.stock import Warehouse
+from odoo_sync.retired import of_a_retired_odoo
 
 PAGE = 100
 STATES = ("active", "ended")
@@ -23,11 +24,12 @@ STATES = ("active", "ended")
 
 @dataclass(frozen=True)
 class Held:
-    """One grant in words."""
+    """One grant in words. ``is_cut_off`` says that its company belongs to an Odoo that is no longer connected."""
 
     grant: Grant
     role: str
     where: str
+    is_cut_off: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ def people_within(scope: Scope) -> QuerySet[User]:
     if scope.is_empty:
         return User.objects.none()
     grants = Grant.objects.filter(scope.condition("company_id", "plant_id"))
-    shown = grants.select_related("company", "plant").order_by("role", "company__name", "plant__name")
+    shown = grants.select_related("company", "plant").annotate(is_cut_off=of_a_retired_odoo("company_id"))
+    shown = shown.order_by("role", "company__name", "plant__name")
     people = User.objects.prefetch_related(Prefetch("grants", queryset=shown, to_attr="shown_grants"))
     return people if scope.is_group else people.filter(pk__in=grants.values("user_id"))
 
@@ -88,7 +91,8 @@ def as_listed(person: User) -> Listed:
     """A person of ``people_within``."""
     grants: list[Grant] = person.shown_grants  # type: ignore[attr-defined]
     conflicting = conflicts(grants) if person.is_active else []
-    return Listed(person, [Held(one, str(Role(one.role).label), where(one)) for one in grants], conflicting)
+    held = [Held(one, str(Role(one.role).label), where(one), one.is_cut_off) for one in grants]  # type: ignore[attr-defined]
+    return Listed(person, held, conflicting)
 
 
 def places(scope: Scope) -> list[tuple[str, str]]:

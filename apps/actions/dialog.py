@@ -23,11 +23,13 @@ from apps.actions.definition import Action, ActionForm, CannotPlanError, Plan, R
 from apps.actions.errors import AlreadyRequestedError, PlanChangedError
 from apps.actions.forms import SeenForm
 from apps.actions.models import Request
+from apps.actions.rights import lacking
 from apps.actions.standstill import standstill
 from apps.actions.stumble import StumbledError, minding
 from controltower.lib.numbers import whole
 from controltower.lib.scope import Scope
 from odoo_sync.mirror.base import Mirror
+from odoo_sync.models import Connection
 
 CASE = "case"
 
@@ -91,7 +93,7 @@ class Dialog:
     def _look(self) -> bool:
         """Make the plan, and work out here what its preview shows: a page that is half written cannot say it failed."""
         self.plan = requests.preview(self.action, self.subject, self.form.cleaned_data, by=self.by)
-        return all(shown is not None for shown in (self.plan, self.changes, self.deciders))
+        return all(shown is not None for shown in (self.plan, self.changes, self.deciders, self.lacking))
 
     def send(self, data: QueryDict) -> Request | None:
         """Propose what was previewed; None when the person has to look again, with ``problem`` saying why."""
@@ -121,6 +123,14 @@ class Dialog:
     def hint(self) -> str:
         """What it does to this record."""
         return self.action.hint(self.subject)
+
+    @cached_property
+    def lacking(self) -> list[str]:
+        """The rights in Odoo that the plan needs and the bot user was last found without."""
+        if self.plan is None:
+            return []
+        connection = Connection.objects.only("capabilities").get(pk=self.subject.connection_id)
+        return lacking(self.plan, connection, self.action.writes)
 
     @cached_property
     def about(self) -> About | None:

@@ -1,17 +1,17 @@
-"""Requests whose Odoo was disconnected for good: closed as what they are, since nothing can be sent or looked at."""
+"""Requests whose Odoo was disconnected for good, or is another one now: closed, since nothing of them may be sent."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.actions.deliveries import OPEN
 from apps.actions.models import Delivery, DeliveryState, Request, RequestState
-from apps.actions.standstill import standstill
+from apps.actions.standstill import held_up
 from apps.actions.verdicts import end, is_partly_done
 from apps.audit.record import record
 
@@ -19,12 +19,14 @@ UNDER_WAY = (RequestState.WAITING, RequestState.APPROVED)
 
 
 def close_disconnected() -> int:
-    """Close every request of a retired connection that waits or is on its way; how many. Their requesters are told.
+    """Close what waits or is on its way to a connection that is retired, or pointed elsewhere since it was planned.
 
-    One whose step a worker has in hand is left until that worker is through or its lease is over.
+    Returns how many; their requesters are told. One whose step a worker has in hand is left until that worker is
+    through or its lease is over.
     """
     held = Delivery.objects.filter(request=OuterRef("pk"), lease_until__gt=timezone.now())
-    cut_off = Request.objects.filter(connection__retired_at__isnull=False)
+    elsewhere = ~Q(connection__generation=F("generation"))
+    cut_off = Request.objects.filter(Q(connection__retired_at__isnull=False) | elsewhere)
     rows = cut_off.filter(~Exists(held), state__in=UNDER_WAY).order_by("requested_at")
     closed = sum(_close(key) for key in list(rows.values_list("pk", flat=True)))
     notes = Delivery.objects.filter(is_note=True, state__in=OPEN, request__in=cut_off)
@@ -41,14 +43,15 @@ def _close(key: UUID) -> bool:
     steps = request.deliveries.select_for_update().filter(is_note=False, state__in=OPEN).order_by("position")
     if any(one.lease_until is not None and one.lease_until > timezone.now() for one in steps):
         return False
-    why = standstill(request.connection_id)
+    why = held_up(request)
     lost = next((one for one in steps if one.attempts), None)
     if lost is not None:
         _lose_sight(request, lost, why)
     partly = is_partly_done(request)
     left = request.deliveries.filter(is_note=False, state__in=OPEN)
     left.update(state=DeliveryState.SKIPPED, message=why, ended_at=timezone.now())
-    end(request, "lose_sight" if lost is not None else "stop_partly" if partly else "cut_off")
+    unsent = "cut_off" if request.connection.retired_at is not None else "outdate"
+    end(request, "lose_sight" if lost is not None else "stop_partly" if partly else unsent)
     return True
 
 

@@ -22,6 +22,7 @@ TOLD = {
     "refuse": "refused",
     "lose_sight": "unknown",
     "cut_off": "disconnected",
+    "outdate": "outdated",
     "again": "sent_again",
     "undo": "undone",
 }
@@ -39,6 +40,7 @@ REQUEST = Lifecycle(
         "refuse": (frozenset({State.APPROVED}), State.REFUSED),
         "lose_sight": (frozenset({State.APPROVED}), State.UNKNOWN),
         "cut_off": (frozenset({State.WAITING, State.APPROVED}), State.DISCONNECTED),
+        "outdate": (frozenset({State.WAITING, State.APPROVED}), State.OUTDATED),
         "again": (REPEATABLE, State.APPROVED),
         "undo": (UNDOABLE, State.UNDONE),
     }

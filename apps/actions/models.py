@@ -32,6 +32,7 @@ class RequestState(models.TextChoices):
     REFUSED = "refused", _("refused by Odoo")
     UNKNOWN = "unknown", _("effect not known")
     DISCONNECTED = "disconnected", _("its Odoo was disconnected")
+    OUTDATED = "outdated", _("planned on another database")
     UNDONE = "undone", _("undone")
 
 
@@ -48,6 +49,7 @@ class Request(models.Model):
 
     ``plan`` is the canonical text that ``plan_hash`` covers. ``about_type`` and ``about_key`` name what it helps (a
     case); ``subject_model`` is a mirror's key and ``subject_id`` its row. ``undoes`` points at the request taken back.
+    ``generation`` is the connection's when it was planned: what it pointed at then, and nothing else, is written to.
     ``version`` grows with every change of state.
     """
 
@@ -58,6 +60,7 @@ class Request(models.Model):
     about_type = models.CharField(max_length=64, blank=True)
     about_key = models.CharField(max_length=128, blank=True)
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    generation = models.IntegerField(default=1, db_comment="the connection's, when it was planned")
     company = Many2one("odoo_sync.Company")
     plant = Many2one("odoo_sync.Warehouse")
     answer = models.JSONField(default=dict, encoder=DjangoJSONEncoder)

@@ -40,7 +40,7 @@ from apps.actions.readings import (
     refused,
     unproved,
 )
-from apps.actions.standstill import standstill
+from apps.actions.standstill import held_up
 from apps.actions.verdicts import expire_undecided, settle
 from apps.audit.record import record
 from odoo_sync.errors import ConcurrencyError, OdooError, SignInError, Verdict
@@ -88,7 +88,7 @@ def _attempt(delivery: Delivery) -> None:
         step = step_of(delivery)
     except TamperedPlanError as error:
         return settle(delivery, DeliveryState.REJECTED, str(error))
-    stop = standstill(connection.pk)
+    stop = held_up(delivery.request)
     if stop:
         return postpone(delivery, stop, STANDSTILL_WAIT)
     try:
@@ -160,7 +160,7 @@ def _mark_sent(delivery: Delivery, before: dict[str, Any]) -> bool:
     now = timezone.now()
     with transaction.atomic():
         hold(delivery)
-        stop = standstill(delivery.request.connection_id)
+        stop = held_up(delivery.request)
         if not stop:
             delivery.state, delivery.sent_at, delivery.not_after = DeliveryState.SENT, now, now + SETTLE_AFTER
             delivery.attempts += 1

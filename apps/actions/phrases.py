@@ -19,6 +19,7 @@ phrases.add(
         "request.refused": _("was refused by Odoo: {effect}"),
         "request.unknown": _("could not find out what became of it: {effect}"),
         "request.disconnected": _("closed, because its Odoo was disconnected: {effect}"),
+        "request.outdated": _("closed, because it was planned on another database: {effect}"),
         "request.undone": _("marked it as undone by request {by_request}"),
         "step.sent": _("sent step {step} to Odoo, attempt {attempt}"),
         "step.verified": _("read step {step} back and found it done"),

@@ -24,7 +24,7 @@ from apps.actions.missing import deleted, is_plannable
 from apps.actions.models import Approval, Delivery, DeliveryState, Request, RequestState
 from apps.actions.refresh import read_anew_at
 from apps.actions.since import moved_since
-from apps.actions.standstill import standstill
+from apps.actions.standstill import held_up
 
 SOON = timedelta(minutes=1)
 SETTLED = timedelta(seconds=3)
@@ -40,6 +40,10 @@ NEXT = {
     RequestState.REJECTED: _("Nothing was sent."),
     RequestState.WITHDRAWN: _("Nothing was sent."),
     RequestState.DISCONNECTED: _("Nothing was sent: this Odoo is no longer connected to the tower."),
+    RequestState.OUTDATED: _(
+        "Nothing more was sent: it was planned before its connection was pointed at another address or database. "
+        "Plan it anew."
+    ),
     RequestState.UNDONE: _("The old values were put back by a later request."),
 }
 DELETED = _("Nothing more was sent: Odoo no longer has the record. What was open about it closes by itself.")
@@ -55,6 +59,7 @@ TONES = {
     RequestState.UNKNOWN: "critical",
     RequestState.REJECTED: "high",
     RequestState.DISCONNECTED: "high",
+    RequestState.OUTDATED: "high",
 }
 STAGES = {
     DeliveryState.VERIFIED: "done",
@@ -138,7 +143,7 @@ class Progress:
     def standstill(self) -> str:
         """Why nothing is sent to its Odoo now, while something is still to be."""
         is_pending = self.item.state in (RequestState.WAITING, RequestState.APPROVED)
-        return standstill(self.item.connection_id) if is_pending else ""
+        return held_up(self.item) if is_pending else ""
 
     @cached_property
     def deleted(self) -> list[tuple[str, int]]:

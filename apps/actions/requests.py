@@ -31,11 +31,13 @@ from apps.actions.lifecycle import OPEN, REQUEST, TOLD, UNDOABLE
 from apps.actions.models import Approval, DeliveryState, Request, RequestState
 from apps.actions.obstacles import outdated
 from apps.actions.signals import request_changed
+from apps.actions.standstill import is_taken_back, planned_elsewhere
 from apps.actions.stumble import minding
 from apps.actions.verdicts import move
 from apps.audit.record import record
 from apps.notifications.messages import tell
 from odoo_sync.mirror.base import Mirror
+from odoo_sync.models import Connection
 
 UNDO = "undo"
 
@@ -90,6 +92,8 @@ def approve(request: Request, *, by: User, plan_hash: str, version: int | None =
     _may_decide_now(request, by, "approve")
     if plan_hash != request.plan_hash:
         raise PlanChangedError(_("This is not the plan that waits for approval. Load the page again and look anew."))
+    if elsewhere := planned_elsewhere(request):
+        raise PlanChangedError(elsewhere)
     if obstacle := outdated(request):
         raise PlanChangedError(_("%s Reject it; it can be asked for anew.") % obstacle)
     _note_decision(request, by, approved=True, reason=reason)
@@ -152,6 +156,8 @@ def again(request: Request, *, by: User, version: int | None = None) -> Request:
     request = _locked(request, version)
     require(by, _requires(request), within=request)
     REQUEST.after(request.state, "again")
+    if elsewhere := planned_elsewhere(request):
+        raise StaleRequestError(elsewhere)
     stopped = [DeliveryState.REJECTED, DeliveryState.UNKNOWN, DeliveryState.SKIPPED, DeliveryState.CONFLICT]
     steps = request.deliveries.filter(is_note=False, state__in=stopped)
     steps.update(state=DeliveryState.WAITING, next_at=timezone.now(), created_at=timezone.now(), ended_at=None)
@@ -168,6 +174,8 @@ def undo_plan(request: Request) -> Plan:
         raise CannotUndoError(_("This cannot be undone."))
     if not request.deliveries.filter(is_note=False, attempts__gt=0).exists():
         raise CannotUndoError(_("Nothing was sent, since Odoo had it already: there is nothing to take back."))
+    if is_taken_back(request):
+        raise CannotUndoError(_("Its database has been replaced since: look in Odoo, and put it right there."))
     action = actions[request.action]()
     try:
         with minding(action, request.subject_model, request.subject_id):
@@ -193,6 +201,7 @@ def undo_approver(request: Request) -> Role | None:
 def _begin(request: Request, plan: Plan) -> Request:
     """Freeze the plan with its request, and send it off or ask for approval."""
     request.plan, request.plan_hash, request.effect = plan.canonical().decode(), plan.hash, plan.effect
+    request.generation = Connection.objects.values_list("generation", flat=True).get(pk=request.connection_id)
     request.state = RequestState.WAITING if request.approver_role else RequestState.APPROVED
     try:
         with transaction.atomic():

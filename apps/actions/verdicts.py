@@ -32,6 +32,7 @@ WORDS = {
     RequestState.REFUSED: gettext_lazy("Refused by Odoo: %s"),
     RequestState.UNKNOWN: gettext_lazy("Effect not known, please look: %s"),
     RequestState.DISCONNECTED: gettext_lazy("Not sent, its Odoo was disconnected: %s"),
+    RequestState.OUTDATED: gettext_lazy("Not sent, it was planned on another database; plan it anew: %s"),
 }
 DELETED = gettext_lazy("Not sent, the record was deleted in Odoo: %s")
 BENT = gettext_lazy("Sent, but Odoo holds something else now: %s")

@@ -14,8 +14,9 @@ from apps.accounts.models import User
 from apps.accounts.roles import Permission
 from apps.audit.record import record
 from apps.console.errors import RefusedError
-from apps.console.tasks import bury_rows
+from apps.console.tasks import bury_rows, look_at_rights_of
 from odoo_sync import connections, tasks
+from odoo_sync.likeness import Decision
 from odoo_sync.models import Connection
 from odoo_sync.probe import probe
 
@@ -29,24 +30,41 @@ def edition(connection: Connection) -> str:
 
 
 @transaction.atomic
-def add(*, name: str, url: str, database: str, login: str, secret: str, by: User) -> Connection:
-    """Connect an Odoo, or the same one again, and begin its first load. Raises OdooError and PermissionDenied."""
+def add(
+    *, name: str, url: str, database: str, login: str, secret: str, by: User, decision: Decision | None = None
+) -> Connection:
+    """Connect an Odoo, or a known one again by ``decision``, and begin its load. Raises OdooError, PermissionDenied."""
     require(by, Permission.MANAGE_SYNC, within=None)
     known = set(Connection.objects.values_list("pk", flat=True))
-    connection = connections.attach(name=name, url=url, database=database, login=login, secret=secret)
+    connection = connections.attach(
+        name=name, url=url, database=database, login=login, secret=secret, decision=decision
+    )
     verb = "connection.attached_again" if connection.pk in known else "connection.attached"
-    record(by, verb, connection, name=connection.name, url=connection.url, database=connection.database)
+    told = {"name": connection.name, "url": connection.url, "database": connection.database}
+    record(by, verb, connection, **told, answer=decision.answer if decision is not None else "")
     transaction.on_commit(partial(tasks.load.delay, connection.pk), robust=True)
+    transaction.on_commit(partial(look_at_rights_of.delay, connection.pk), robust=True)
     return connection
 
 
 def change(
-    connection: Connection, *, name: str, url: str, database: str, login: str, secret: str, seen: str, by: User
+    connection: Connection,
+    *,
+    name: str,
+    url: str,
+    database: str,
+    login: str,
+    secret: str,
+    seen: str,
+    by: User,
+    is_moved: bool = False,
 ) -> None:
     """Another name, address, login or key; an empty ``secret`` keeps the key. Tried out before it takes effect.
 
-    A key goes only where it was given for: another address, database or login needs it typed again. Raises OdooError,
-    RefusedError for that, for a name that is taken or a change of somebody else meanwhile, PermissionDenied.
+    A key goes only where it was given for: another address, database or login needs it typed again. Another address or
+    database needs a person's word, ``is_moved``, that it is the same database and no copy. Raises OdooError,
+    UndecidedError where that lacks, IdentityError where what is known contradicts it, RefusedError for a key, for a
+    name that is taken or a change of somebody else meanwhile, PermissionDenied.
     """
     require(by, Permission.MANAGE_SYNC, within=connection)
     _refuse_change(connection, name, seen)
@@ -58,6 +76,8 @@ def change(
         )
     note_look(address.url, by=by)
     found = probe(address)
+    connections.refuse_other(connection, found.identity)
+    connections.refuse_copy(connection, address, is_moved=is_moved)
     with transaction.atomic():
         held = Connection.objects.select_for_update().get(pk=connection.pk)
         _refuse_change(held, name, seen)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.actions.rights import Barred, barred_by, kept_refusals
 from apps.console.looks import Shown, latest_looks
 from apps.exceptions.definition import detectors
 from controltower.lib.scope import Scope
@@ -74,6 +75,7 @@ class Standing:
     looks: Sequence[Shown]
     closed: Sequence[Closed]
     identity_differs: bool
+    barred: Sequence[Barred] = ()
 
     @property
     def quarantined(self) -> int:
@@ -107,6 +109,7 @@ def _standing(connection: Connection, now: datetime, in_full: bool) -> Standing:
         looks=list(latest_looks(connection)) if in_full else [],
         closed=_closed(connection, fresh),
         identity_differs=connection.problem_kind == IDENTITY,
+        barred=barred_by(kept_refusals(connection)) if in_full else [],
     )
 
 

@@ -20,6 +20,7 @@ from apps.console.errors import RefusedError
 from apps.console.forms import RecordForm
 from apps.console.mirror_state import as_context
 from apps.console.rechecks import ASKED, read_again
+from apps.console.settings.hanging import hanging_on
 from apps.console.switches import SWITCHES
 from odoo_sync.errors import OdooError
 from odoo_sync.models import Connection
@@ -46,7 +47,7 @@ def switch(request: HttpRequest, number: int, act: str) -> HttpResponse:
         raise Http404
     connection = get_object_or_404(Connection, pk=number, retired_at=None)
     back = reverse("console:settings_connections" if request.GET.get("from") == "settings" else "console:sync")
-    context: dict[str, Any] = {"connection": connection, "switch": chosen, "back": back}
+    context: dict[str, Any] = {"connection": connection, "switch": chosen, "back": back, **_at_stake(connection, act)}
     if request.method != "POST":
         return render(request, "console/switch.html", context)
     try:
@@ -55,6 +56,11 @@ def switch(request: HttpRequest, number: int, act: str) -> HttpResponse:
         return render(request, "console/switch.html", {**context, "error": error}, status=422)
     messages.success(request, chosen.said or f"{chosen.title}: {connection.name}")
     return redirect(back)
+
+
+def _at_stake(connection: Connection, act: str) -> dict[str, Any]:
+    """What stops holding by an act that ends a connection."""
+    return {"hanging": hanging_on(connection)} if act == "other-data" else {}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from apps.actions.rights import look_at_rights
 from apps.exceptions.tasks import sweep
 from odoo_sync import quarantine
 from odoo_sync.client import Client
@@ -22,6 +23,19 @@ def retry_quarantined(number: int, mirror: str) -> None:
     """Read the quarantined rows of one mirror anew, and release those that could be stored."""
     if mirror in mirrors:
         guarded(number, lambda connection, client: reread(connection, client, mirror))
+
+
+@shared_task
+def look_at_write_rights() -> None:
+    """Ask each Odoo anew what it would refuse to write: a right that was taken away is known before it is needed."""
+    for number in Connection.objects.filter(retired_at=None).order_by("pk").values_list("pk", flat=True):
+        look_at_rights_of.delay(number)
+
+
+@shared_task
+def look_at_rights_of(number: int) -> None:
+    """The same of one Odoo."""
+    guarded(number, lambda connection, _client: look_at_rights(connection))
 
 
 @shared_task

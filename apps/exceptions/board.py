@@ -17,7 +17,7 @@ from apps.exceptions.card import row
 from apps.exceptions.facets import Facet, counts, link
 from apps.exceptions.filters import SORTS, Filters, Term
 from apps.exceptions.lifecycle import LIVE
-from apps.exceptions.sight import Sight
+from apps.exceptions.sight import Reach, Sight
 
 
 class Way(NamedTuple):
@@ -32,7 +32,8 @@ class Way(NamedTuple):
 class Board:
     """Everything the board shows. ``numbers`` were read first, so that no later change can be missed.
 
-    ``sees_nothing`` says that the person may see no case anywhere, which is not the same as none being open.
+    ``sees_nothing`` says that the person may see no case anywhere, which is not the same as none being open;
+    ``cut_off`` how many of their places belong to an Odoo that is no longer connected, looked at when none is shown.
     """
 
     filters: Filters
@@ -49,6 +50,7 @@ class Board:
     damaged: bool = False
     first: bool = True
     sees_nothing: bool = False
+    cut_off: Reach = Reach.NONE
 
     @classmethod
     def read(
@@ -81,6 +83,7 @@ class Board:
             damaged=damaged,
             first=not (after or before) or not page.before,
             sees_nothing=sight.scope.is_empty,
+            cut_off=Reach.NONE if page.cases else sight.cut_off,
         )
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from typing import cast
 
@@ -15,6 +16,15 @@ from apps.accounts.scope import scope_of
 from apps.exceptions.filters import Filters, Vocabulary, parse
 from apps.exceptions.places import Directory
 from controltower.lib.scope import Scope
+from odoo_sync.retired import retired_among
+
+
+class Reach(StrEnum):
+    """How much."""
+
+    NONE = ""
+    SOME = "some"
+    ALL = "all"
 
 
 @dataclass
@@ -39,6 +49,15 @@ class Sight:
     @cached_property
     def places(self) -> Directory:
         return Directory.of(self.scope)
+
+    @cached_property
+    def cut_off(self) -> Reach:
+        """How much of what the person may see is of an Odoo that is no longer connected, where nothing is found."""
+        places = frozenset(one.company for one in self.scope.slices if one.company is not None)
+        if self.scope.is_group or not places:
+            return Reach.NONE
+        gone = retired_among(places)
+        return Reach.ALL if gone == places else Reach.SOME if gone else Reach.NONE
 
     def filters(self, text: str) -> Filters:
         """What a text asks for, in the names that this person may use."""

@@ -195,5 +195,6 @@ _REQUESTS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "refused": _titled(gettext_noop("Odoo refused “%(title)s”")),
     "unknown": _titled(gettext_noop("What became of “%(title)s” is not known; somebody has to look into Odoo")),
     "disconnected": _titled(gettext_noop("“%(title)s” was not sent: its Odoo was disconnected")),
+    "outdated": _titled(gettext_noop("“%(title)s” was not sent: it was planned on another database")),
     "undone": _titled(gettext_noop("took “%(title)s” back: the old values stand in Odoo again")),
 }

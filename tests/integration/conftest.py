@@ -76,7 +76,7 @@ class Linked:
         return self.odoo.call("res.partner", "create", {"name": name, **values})
 
 
-def attached(odoo: StandIn, **more: str) -> Connection:
+def attached(odoo: StandIn, **more: Any) -> Connection:
     known = {"name": "Aurora", "url": odoo.url, "database": odoo.database, "login": "admin"}
     return attach(**{**known, "secret": "an-api-key-of-admin", **more})
 

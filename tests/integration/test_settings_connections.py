@@ -64,6 +64,9 @@ def test_the_load_is_watched_until_everything_is_here(
     load_all(connection)
     fragment = text_of(client.get(address, headers={"HX-Target": "progress"}))
     assert "hx-get" not in fragment and "First load" not in fragment
+    assert '<p id="state" hx-swap-oob="true">' in fragment and "up to date" in fragment
+    page = text_of(client.get(address))
+    assert page.count('id="state"') == 1 and "hx-swap-oob" not in page
 
 
 @pytest.mark.parametrize(
@@ -96,6 +99,11 @@ def test_each_step_says_what_failed_and_keeps_what_was_typed(
         if value.strip() and name not in ("key", "database"):
             assert f'value="{value}"' in page
     assert not Connection.objects.exists()
+
+
+def test_an_address_as_the_browser_shows_it_is_taken(client: Client, admin: User, odoo: StandIn) -> None:
+    assert go(client, "address", url=f"{odoo.url}/web?debug=1#action=1&cids=1").status_code == 302
+    assert client.session[KEPT_AS]["url"] == odoo.url
 
 
 def test_a_database_that_the_server_keeps_to_itself_is_typed_and_looked_for(
@@ -218,7 +226,10 @@ def test_an_odoo_that_moved_is_changed_with_its_key(
 ) -> None:
     connection = attach_to(odoo)
     with StandIn(now=clock.now, world=odoo.world) as moved:
-        assert change(client, connection, name="Moved", url=moved.url, key=KEY).status_code == 302
+        asked = change(client, connection, name="Moved", url=moved.url, key=KEY)
+        assert asked.status_code == 422 and "A copy looks the same as its original" in text_of(asked)
+        assert Connection.objects.get().url == odoo.url
+        assert change(client, connection, name="Moved", url=moved.url, key=KEY, is_moved="on").status_code == 302
         held = Connection.objects.get()
         assert (held.name, held.url, decrypt(held.secret)) == ("Moved", moved.url, KEY)
     told = phrases.read(Entry.objects.get(verb="connection.changed"))

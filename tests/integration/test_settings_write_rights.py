@@ -8,8 +8,11 @@ import pytest
 from django.test import Client
 
 from apps.accounts.models import User
-from apps.console.settings.writing import barred_by
+from apps.actions.rights import barred_by
+from apps.console.tasks import look_at_rights_of
 from demo.odoo.server import StandIn
+from odoo_sync import connections as attaching
+from odoo_sync.models import Connection
 from odoo_sync.transport import Address
 from odoo_sync.write_checks import Refusal, check_writes
 from tests.integration.wizard import NEW, go, limited_user, text_of, walk
@@ -40,9 +43,21 @@ def test_looking_again_says_which_actions_would_be_refused_now(
 ) -> None:
     limited_user(odoo)
     connection = attach_to(odoo, login="buyer", secret="key-of-the-buyer")
-    page = text_of(client.post(f"/settings/connections/{connection.pk}/", follow=True))
-    assert "Odoo would refuse “Close the stop with a reason”" in page
-    assert "Cannot be judged without it: " in page and "mrp.workcenter.productivity" in page
+    address = f"/settings/connections/{connection.pk}/"
+    assert 'id="barred"' not in text_of(client.get(address))
+    client.post(address)
+    page = text_of(client.get(address))
+    assert "Cannot be judged without it: " in page
+    barred = page[page.index('id="barred"') :]
+    assert "Close the stop with a reason" in barred and "may not change mrp.workcenter.productivity" in barred
+    assert "What Odoo would refuse" in text_of(client.get("/sync/"))
+    attaching.probe_again(Connection.objects.get())
+    assert 'id="barred"' in text_of(client.get(address))
+    limited = odoo.call("res.users", "search", [["login", "=", "buyer"]])
+    groups = odoo.call("res.users", "read", odoo.call("res.users", "search", [["login", "=", "admin"]]), ["groups_id"])
+    odoo.call("res.users", "write", limited, {"groups_id": [[6, 0, groups[0]["groups_id"]]]})
+    look_at_rights_of(connection.pk)
+    assert 'id="barred"' not in text_of(client.get(address))
 
 
 def test_looking_at_rights_to_write_changes_nothing_in_odoo(

@@ -16,9 +16,11 @@ from odoo_sync.errors import (
     NotSentError,
     SecretError,
     SignInError,
+    UndecidedError,
 )
 from odoo_sync.identity import Identity
 from odoo_sync.initial import load_all
+from odoo_sync.likeness import Answer, Decision
 from odoo_sync.mirror.company import Company, Partner
 from odoo_sync.models import Connection
 from odoo_sync.probe import Capabilities, lacks
@@ -71,8 +73,10 @@ def test_attaching_twice_keeps_number_and_rows(odoo, attach_to):
 def test_a_database_that_has_moved_keeps_number_and_rows(odoo, clock, attach_to):
     first = attach_to(odoo)
     with StandIn(now=clock.now, world=odoo.world) as moved:
-        again = attach_to(moved)
-        assert again.pk == first.pk and again.url == moved.url
+        with pytest.raises(UndecidedError, match=f"Aurora .{first.pk}."):
+            attach_to(moved)
+        again = attach_to(moved, decision=Decision(Answer.MOVED, first.pk))
+        assert again.pk == first.pk and again.url == moved.url and again.generation == first.generation + 1
 
 
 def other_database(odoo, clock):
@@ -145,9 +149,10 @@ def test_a_new_company_is_no_other_database(odoo, clock, attach_to):
 
 
 @pytest.mark.parametrize(
-    ("one", "two", "same", "surely"),
+    ("one", "two", "same", "alike"),
     [
         (Identity("u", {}), Identity("u", {"company 1": "x"}), True, True),
+        (Identity("u", {"user 8": "x"}), Identity("v", {"user 8": "x"}), False, True),
         (Identity("u", {}), Identity("v", {}), False, False),
         (Identity("", {"company 1": "x"}), Identity("", {"company 1": "x", "company 2": "y"}), True, False),
         (Identity("", {"company 1": "x"}), Identity("", {"company 1": "z"}), False, False),
@@ -161,9 +166,9 @@ def test_a_new_company_is_no_other_database(odoo, clock, attach_to):
         (Identity("", {}), Identity("", {}), False, False),
     ],
 )
-def test_two_looks_are_compared(one, two, same, surely):
+def test_two_looks_are_compared(one, two, same, alike):
     assert (one.is_same(two), two.is_same(one)) == (same, same)
-    assert one.is_surely_same(two) == surely
+    assert (one.resembles(two), two.resembles(one)) == (alike, alike)
 
 
 def test_a_changed_field_key_says_what_to_do(settings):

@@ -17,11 +17,12 @@ from django.views.decorators.http import require_http_methods
 from apps.accounts.access import require
 from apps.accounts.models import User
 from apps.accounts.roles import Permission
+from apps.actions.rights import Barred, barred_actions
 from apps.console.connections import add, note_look
 from apps.console.settings.connection_forms import AddressForm, DatabaseForm, NameForm, SignInForm
 from apps.console.settings.draft import STEPS, Draft
+from apps.console.settings.likenesses import likenesses
 from apps.console.settings.seen_companies import company_notes
-from apps.console.settings.writing import Barred, barred_actions
 from odoo_sync.checks import (
     OLDEST,
     Right,
@@ -34,7 +35,8 @@ from odoo_sync.checks import (
     support_of,
 )
 from odoo_sync.connections import typed_address
-from odoo_sync.errors import OdooError
+from odoo_sync.errors import OdooError, UndecidedError
+from odoo_sync.likeness import Decision
 
 TITLES: Mapping[str, Any] = {
     "address": gettext_lazy("Address"),
@@ -67,6 +69,7 @@ class Step:
     draft: Draft
     by: User
     problem: str = ""
+    decision: Decision | None = None
     rights: list[Right] = field(default_factory=list)
     barred: list[Barred] = field(default_factory=list)
 
@@ -79,6 +82,8 @@ class Step:
         if not form.is_valid():
             return self.shown(request, form, status=422)
         self.draft.take(self.key, form.cleaned_data)
+        answer = form.cleaned_data.get("decision")
+        self.decision = Decision.of(answer) if answer else None
         self.draft.keep(request.session)
         try:
             return self._gone_on(request)
@@ -99,7 +104,12 @@ class Step:
     def _save(self, request: HttpRequest) -> HttpResponse:
         draft = self.draft
         typed = {"url": draft.url, "database": draft.database, "login": draft.login, "secret": draft.secret}
-        connection = add(name=draft.name, **typed, by=self.by)
+        try:
+            connection = add(name=draft.name, **typed, by=self.by, decision=self.decision)
+        except UndecidedError:
+            draft.alike = self._likenesses()
+            draft.keep(request.session)
+            raise
         Draft.drop(request.session)
         messages.success(request, _("Connected. The first load has begun; it goes on when you leave this page."))
         return redirect("console:settings_connection", number=connection.pk)
@@ -124,9 +134,9 @@ class Step:
             return DatabaseForm(data, initial=kept, draft=draft)
         if self.key == "sign-in":
             return SignInForm(data, initial=kept, draft=draft)
-        return (
-            NameForm(data, initial={"name": draft.name or draft.database}) if self.key == "save" else forms.Form(data)
-        )
+        if self.key == "save":
+            return NameForm(data, initial={"name": draft.name or draft.database}, draft=draft)
+        return forms.Form(data)
 
     def address(self) -> None:
         note_look(self.draft.url, by=self.by)
@@ -155,6 +165,8 @@ class Step:
             self.problem = _(
                 "The bot user may read nothing that the tower needs. Give it rights in Odoo, then look again."
             )
+        if not self.problem:
+            self.draft.alike = self._likenesses()
 
     def _read_rights(self) -> None:
         try:
@@ -162,6 +174,10 @@ class Step:
             self.barred = barred_actions(self._typed())
         except OdooError as error:
             self.problem = str(error)
+
+    def _likenesses(self) -> list[dict[str, Any]]:
+        draft = self.draft
+        return likenesses(url=draft.url, database=draft.database, login=draft.login, secret=draft.secret)
 
     def _typed(self) -> Any:
         draft = self.draft

@@ -16,15 +16,15 @@ from apps.accounts.access import require
 from apps.accounts.models import User
 from apps.accounts.roles import Permission
 from apps.actions.models import Request, RequestState
+from apps.actions.rights import look_at_rights
 from apps.console.connections import change, disconnect, edition, look_again
 from apps.console.errors import RefusedError
 from apps.console.mirror_state import Standing, standing_of, standings
 from apps.console.settings.connection_forms import ChangeForm
-from apps.console.settings.writing import barred_actions
+from apps.console.settings.hanging import hanging_on
 from apps.console.switches import stop_all_writes
 from apps.exceptions.models import Case
 from controltower.lib.scope import Scope
-from odoo_sync.connections import address_of
 from odoo_sync.errors import OdooError
 from odoo_sync.models import Connection
 
@@ -62,13 +62,14 @@ def connection(request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "POST":
         try:
             look_again(found, by=by)
-            _tell_barred(request, found)
+            look_at_rights(found)
             messages.success(request, _("Looked again: what it is, has and allows is up to date."))
             return redirect("console:settings_connection", number=number)
         except OdooError as error:
             problem = str(error)
-    context = {"one": standing_of(found), "problem": problem, **_progress(standing_of(found))}
-    name = "_progress" if request.headers.get("HX-Target") == "progress" else "connection"
+    alone = request.headers.get("HX-Target") == "progress"
+    context = {"one": standing_of(found), "problem": problem, "alone": alone, **_progress(standing_of(found))}
+    name = "_progress" if alone else "connection"
     return render(request, f"console/settings/{name}.html", context, status=422 if problem else 200)
 
 
@@ -79,7 +80,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
     known = {"name": found.name, "url": found.url, "database": found.database, "login": found.login}
     form = ChangeForm(request.POST if request.method == "POST" else None, initial=known)
     if form.is_valid():
-        values = {name: value.strip() for name, value in form.cleaned_data.items()}
+        values = {name: value.strip() if isinstance(value, str) else value for name, value in form.cleaned_data.items()}
         try:
             change(found, **_as_typed(values), seen=seen, by=by)
             messages.success(request, _("Changed, after it was tried out."))
@@ -105,13 +106,6 @@ def remove(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "console/settings/connection_remove.html", context, status=422 if problem else 200)
 
 
-def _tell_barred(request: HttpRequest, connection: Connection) -> None:
-    """Say which guided actions Odoo would refuse to the bot user. Raises OdooError."""
-    for one in barred_actions(address_of(connection)):
-        told = _("Odoo would refuse “%(action)s”: %(why)s")
-        messages.warning(request, told % {"action": one.title, "why": " ".join(one.reasons)})
-
-
 def _managed(request: HttpRequest) -> User:
     """The person; connections belong to the whole group. Raises PermissionDenied."""
     user = cast(User, request.user)
@@ -123,7 +117,7 @@ def _found(number: int) -> Connection:
     return get_object_or_404(Connection, pk=min(number, 2**31 - 1), retired_at=None)
 
 
-def _as_typed(values: dict[str, str]) -> dict[str, str]:
+def _as_typed(values: dict[str, Any]) -> dict[str, Any]:
     return {**{name: value for name, value in values.items() if name != "key"}, "secret": values["key"]}
 
 
@@ -138,7 +132,7 @@ def _progress(one: Standing) -> dict[str, Any]:
     return {"loaded": loaded, "wanted": len(one.rows), "under_way": under_way, "row_count": rows, "rate": rate}
 
 
-def _held_by(connection: Connection) -> dict[str, int]:
+def _held_by(connection: Connection) -> dict[str, Any]:
     """What hangs on a connection."""
     waiting = Request.objects.filter(connection=connection, state__in=(RequestState.WAITING, RequestState.APPROVED))
     rows = sum(connection.cursors.values_list("rows", flat=True))
@@ -146,4 +140,5 @@ def _held_by(connection: Connection) -> dict[str, int]:
         "rows": rows,
         "cases": Case.objects.live().filter(connection=connection).count(),
         "waiting": waiting.count(),
+        "hanging": hanging_on(connection),
     }

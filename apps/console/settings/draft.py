@@ -18,7 +18,8 @@ STEPS = ("address", "database", "sign-in", "rights", "save")
 
 @dataclass
 class Draft:
-    """``done`` are the steps that went well, in order; ``sealed`` is the key as it may be stored."""
+    """``done`` are the steps that went well, in order; ``sealed`` is the key as it may be stored; ``alike`` are known
+    connections that this database may be, with what speaks for and against it."""
 
     url: str = ""
     database: str = ""
@@ -32,6 +33,7 @@ class Draft:
     administers: bool = False
     companies: dict[str, str] = field(default_factory=dict)
     others: dict[str, str] = field(default_factory=dict)
+    alike: list[dict[str, Any]] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
 
     @classmethod
@@ -62,8 +64,10 @@ class Draft:
         for name, value in typed.items():
             if name == "key":
                 self.sealed = b64encode(encrypt(value)).decode() if value else self.sealed
-            else:
+            elif name != "decision":
                 setattr(self, name, value)
+        if step != "save":
+            self.alike = []
         self.done = [one for one in self.done if STEPS.index(one) < STEPS.index(step)]
 
     def pass_(self, step: str) -> None:

@@ -26,6 +26,7 @@ from apps.notifications.paths import drop_path, set_path, standing_of
 from apps.notifications.standing import Lack, lack_of_path
 from controltower.lib.numbers import whole
 from controltower.lib.scope import Scope, Slice
+from odoo_sync.retired import of_a_retired_odoo
 
 PAGE = 25
 
@@ -124,8 +125,10 @@ class Page:
 
 
 def _within(scope: Scope) -> QuerySet[EscalationPath]:
-    rows = EscalationPath.objects.filter(scope.condition("company_id", "plant_id")).select_related(
-        "company", "plant", "set_by"
+    rows = (
+        EscalationPath.objects.filter(scope.condition("company_id", "plant_id"))
+        .select_related("company", "plant", "set_by")
+        .annotate(is_cut_off=of_a_retired_odoo("company_id"))
     )
     return rows.prefetch_related("contacts__user__grants")
 

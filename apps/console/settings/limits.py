@@ -33,6 +33,7 @@ from apps.exceptions.models import LimitOverride
 from apps.exceptions.overrides import edition, own_limits, put_limits
 from apps.exceptions.words import DOMAINS
 from controltower.lib.scope import Scope
+from odoo_sync.retired import of_a_retired_odoo
 
 PAGE = 25
 REMEMBERED = 12
@@ -184,7 +185,9 @@ def _frame(request: HttpRequest, rule: Rule, scope: Scope, where: PlaceForm) -> 
 def _own(scope: Scope) -> QuerySet[LimitOverride]:
     """What places within reach have of their own, and the group's, which holds in them too."""
     reach = Q() if scope.is_group else scope.condition("company_id", "plant_id") | Q(company=None)
-    return LimitOverride.objects.filter(reach).select_related("company", "plant", "product__template", "set_by")
+    cut_off = Q(of_a_retired_odoo("company_id")) | Q(of_a_retired_odoo("product_id"))
+    rows = LimitOverride.objects.filter(reach).annotate(is_cut_off=cut_off)
+    return rows.select_related("company", "plant", "product__template", "set_by")
 
 
 def _listed(kind: Kind, scope: Scope) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from controltower.lib.keys import split_key
 from controltower.lib.scope import Scope
 from odoo_sync.mirror.maintenance import Equipment
 from odoo_sync.mirror.production import WorkCentre
+from odoo_sync.retired import of_a_retired_odoo
 
 STATES: Mapping[str, Any] = {
     "": _("All"),
@@ -94,7 +95,9 @@ class Floor:
     def listed(scope: Scope, text: str, state: str) -> QuerySet[Equipment]:
         """Equipment of these plants by name, what waits for a word first."""
         rows = Equipment.everything.within(scope).annotate(
-            said=Subquery(SAID.values("pk")[:1]), said_centre=Subquery(SAID.values("work_centre")[:1])
+            said=Subquery(SAID.values("pk")[:1]),
+            said_centre=Subquery(SAID.values("work_centre")[:1]),
+            is_cut_off=of_a_retired_odoo("pk"),
         )
         wanted = {
             "": IN_SERVICE,

@@ -29,7 +29,9 @@ def company_notes(draft: Draft) -> Iterator[str]:
 
 
 def _followed_before(draft: Draft) -> list[str]:
-    """Companies of the connection that has this address and database already, and that this key does not see."""
+    """Companies of the connection that this is, or may be, and that this key does not see."""
     known = Connection.objects.filter(url=draft.url, database=draft.database, retired_at=None).first()
-    companies = known.capabilities.get("companies", {}) if known is not None else {}
+    companies = dict(known.capabilities.get("companies", {})) if known is not None else {}
+    for one in draft.alike:
+        companies.update(one["companies"])
     return [name for key, name in companies.items() if key not in draft.companies]

@@ -9,7 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from odoo_sync.connections import attach
-from odoo_sync.errors import OdooError
+from odoo_sync.errors import OdooError, UndecidedError
+from odoo_sync.likeness import Decision
 from odoo_sync.patience import patiently
 from odoo_sync.probe import lacks, probe
 from odoo_sync.transport import Address
@@ -25,6 +26,10 @@ class Command(BaseCommand):
         parser.add_argument("--db", required=True)
         parser.add_argument("--login", required=True)
         parser.add_argument("--name", help="what people call it; the database's name if left out")
+        parser.add_argument(
+            "--is", dest="decision", type=Decision.of, metavar="apart|moved:N|restored:N",
+            help="which it is where it looks like connection N: a copy or another one, N itself, N from a backup",
+        )  # fmt: skip
         parser.add_argument("--check-only", action="store_true", help="look, but attach nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -39,10 +44,12 @@ class Command(BaseCommand):
             connection = patiently(
                 lambda: attach(
                     name=options["name"] or options["db"], url=options["url"], database=options["db"],
-                    login=options["login"], secret=secret, told=self.tell,
+                    login=options["login"], secret=secret, decision=options["decision"], told=self.tell,
                 ),
                 self.wait,
             )  # fmt: skip
+        except UndecidedError as error:
+            raise CommandError(f"{error} Say it with --is; the wizard shows what speaks for it.") from None
         except OdooError as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"Attached as connection {connection.pk}: {connection.name}. Next: sync_odoo.")

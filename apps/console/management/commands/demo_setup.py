@@ -23,8 +23,9 @@ from apps.console.sign_ins import SignIn, keep, known_passwords
 from apps.exceptions.evaluate import sweep
 from apps.exceptions.models import Case
 from odoo_sync.connections import attach
-from odoo_sync.errors import OdooError
+from odoo_sync.errors import OdooError, UndecidedError
 from odoo_sync.initial import Progress, load_all, loaded_share
+from odoo_sync.likeness import Answer, Decision
 from odoo_sync.models import Connection
 from odoo_sync.patience import patiently
 
@@ -120,7 +121,15 @@ class Command(BaseCommand):
 def attached(*, name: str, url: str, database: str, login: str, secret: str) -> Connection:
     """The connection, its beginning recorded. Raises OdooError."""
     known = set(Connection.objects.values_list("pk", flat=True))
-    connection = attach(name=name, url=url, database=database, login=login, secret=secret)
+    typed: Any = {"name": name, "url": url, "database": database, "login": login, "secret": secret}
+    try:
+        connection = attach(**typed)
+    except UndecidedError:
+        # A state folder belongs to one Odoo, so that nothing else can be meant: it was begun at another port.
+        there = list(Connection.objects.filter(retired_at=None)[:2])
+        if len(there) != 1:
+            raise
+        connection = attach(**typed, decision=Decision(Answer.MOVED, there[0].pk))
     if connection.pk not in known:
         record(None, "connection.attached", connection, name=connection.name, url=connection.url)
     return connection
