@@ -71,6 +71,11 @@ class Batch:
         return [one for one in self.outcomes if one.problem]
 
     @property
+    def done(self) -> dict[str, Any]:
+        """What the page puts away: the marks of these cases, and the dialog if one asked for values."""
+        return {"cases": sorted(self.versions), "asked": bool(ACTS[self.verb].form.base_fields)}
+
+    @property
     def summary(self) -> str:
         done = len(self.outcomes) - len(self.problems)
         if len(self.versions) == 1:

@@ -93,7 +93,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
         return render(request, batch.template(request), batch.context, status=422 if batch.is_wrong else 200)
     batch.carry_out()
     response = render(request, batch.result_template(request), batch.context)
-    return say(response, batch.summary, done=True) if not batch.problems else response
+    return say(response, batch.summary, done=batch.done) if not batch.problems else response
 
 
 def _dossier(sight: Sight, key: int, numbers: dict[str, int] | None = None) -> Dossier:

@@ -12,11 +12,11 @@ from django.shortcuts import render
 R = TypeVar("R", bound=HttpResponse)
 
 
-def say(response: R, text: Any, *, tone: str = "", done: bool = False) -> R:
-    """Let the page show a passing message; ``done`` also closes its dialog and takes its marks back."""
+def say(response: R, text: Any, *, tone: str = "", done: Mapping[str, Any] | None = None) -> R:
+    """Let the page show a passing message; ``done`` tells it what was carried out, for its marks and its dialog."""
     events: dict[str, Any] = {"tower:say": {"text": str(text), "tone": tone}}
-    if done:
-        events["tower:done"] = {}
+    if done is not None:
+        events["tower:done"] = dict(done)
     response.headers["HX-Trigger-After-Settle"] = json.dumps(events)
     return response
 

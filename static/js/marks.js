@@ -40,7 +40,9 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   act(button.dataset.verb, null);
 });
-document.addEventListener("tower:done", () => {
-  clear();
-  document.getElementById("dialog").close();
+/* Only what it was done to: by then another case may be marked, and another dialog open. */
+document.addEventListener("tower:done", ({ detail }) => {
+  for (const box of marked()) if (detail.cases.includes(Number(box.value.split(":")[0]))) box.checked = false;
+  count();
+  if (detail.asked) document.getElementById("dialog").close();
 });

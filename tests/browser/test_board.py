@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from apps.accounts.roles import Role
 from apps.exceptions import cases
@@ -126,6 +126,24 @@ def test_thirty_cases_are_triaged_without_a_mouse(group: Group, sit: Sit):
     expect(page.locator("#rows > .case")).to_have_count(28)
     assert Case.objects.filter(state="snoozed", snoozed_until__gt=timezone.now() + timedelta(hours=3)).count() == 2
     assert Case.objects.filter(owner=user).count() == 30
+
+
+def test_a_mark_that_is_made_while_another_case_is_acknowledged_stays(group: Group, sit: Sit):
+    fill(group, 3)
+    Case.objects.update(owner=None, state="open")
+    page = sit(person(Role.PLANNER)).go()
+    wait_until_live(page)
+    under_way: list[Route] = []
+    page.route("**/cases/bulk/", lambda route: under_way.append(route))
+    for key in ("j", "e", "j", "x"):
+        page.keyboard.press(key)
+    expect(page.locator("#rows .mark input:checked")).to_have_count(1)
+    while not under_way:
+        page.wait_for_timeout(50)
+    under_way[0].continue_()
+    expect(page.locator('#rows > .case[data-state="acknowledged"]')).to_have_count(1)
+    expect(page.locator("#toasts")).to_contain_text("Acknowledged")
+    expect(page.locator("#rows .mark input:checked")).to_have_count(1)
 
 
 def test_focus_is_seen_and_keys_are_explained(group: Group, sit: Sit):

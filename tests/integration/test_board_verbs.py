@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -162,7 +163,8 @@ def test_the_dialog_asks_for_values_and_keeps_what_was_wrong(group: Group, user:
     assert client.post("/cases/bulk/", wrong, headers=HTMX).status_code == 422
     right = {**wrong, "snooze-until": (timezone.now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")}
     done = client.post("/cases/bulk/", right, headers=HTMX)
-    assert done.status_code == 200 and "tower:done" in done["HX-Trigger-After-Settle"]
+    told = json.loads(done["HX-Trigger-After-Settle"])
+    assert done.status_code == 200 and told["tower:done"] == {"cases": [case.pk], "asked": True}
     case.refresh_from_db()
     assert case.state == "snoozed"
 

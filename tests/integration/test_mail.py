@@ -184,7 +184,7 @@ def test_a_server_that_wants_everything_later_is_not_asked_once_a_mail(settings,
 def choose_all_mail() -> None:
     """Tell again what is not mailed unless asked for."""
     for one in Notification.objects.filter(sending=None):
-        Sending.objects.create(notification=one, user_id=one.user_id)
+        Sending.objects.create(notification=one, user_id=one.user_id, created_at=timezone.now())
     for user in User.objects.exclude(email=""):
         choose(user, {("other", "mail"): True}, quiet=None)
 

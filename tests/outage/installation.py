@@ -37,7 +37,8 @@ class Installation:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.postgres = Postgres(folder / "postgres", durable=False)
+        # What was committed has to outlive a kill, though not the machine: it may wait for the system, not for a timer.
+        self.postgres = Postgres(folder / "postgres", durable=False, settings={"synchronous_commit": "on"})
         self.valkey = Valkey(folder / "valkey", durable=False)
         self.odoo_port, self.web_port = free_port(), free_port()
         self.children: dict[str, Child] = {}
